@@ -1,0 +1,1 @@
+"""Word embeddings learned from scratch on film reviews, against pretrained GloVe."""

@@ -1,0 +1,123 @@
+"""The mistakes a variant was surest of, with the text of the reviews."""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from reelvec.errors import ReelvecError
+from reelvec.evaluation import confident_mistakes
+from reelvec.predictions import Predictions
+
+LINE_BREAKS = re.compile(r"(?:\s*<br\s*/?>\s*)+|\s*\n\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A test review that was misjudged.
+
+    Attributes:
+        review_id: the number in its file name.
+        label: 1 positive, 0 negative.
+        rating: from 1 to 10 stars, which the model never sees.
+        probability: P(positive) that the model gave.
+        text: the review as it was written.
+    """
+
+    review_id: int
+    label: int
+    rating: int
+    probability: float
+    text: str
+
+    @property
+    def path(self) -> str:
+        """The review's place in the archive."""
+        return f"test/{'pos' if self.label else 'neg'}/{self.review_id}_{self.rating}.txt"
+
+    @property
+    def verdict(self) -> str:
+        """What the review is and what the model took it for."""
+        said, truth = ("negative", "positive") if self.label else ("positive", "negative")
+        return f"{truth}, taken for {said} (P(positive) = {self.probability:.4f})"
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The text, cut where the reviewer broke the line; nothing is escaped."""
+        return [part.strip() for part in LINE_BREAKS.split(self.text) if part.strip()]
+
+
+def find_mistakes(predictions: Predictions, reviews: Path, count: int) -> list[Mistake]:
+    """Look up the text of the surest mistakes.
+
+    Args:
+        predictions: of the test reviews.
+        reviews: `data/raw/imdb.parquet`.
+        count: how many at most.
+
+    Returns:
+        the mistakes, surest first.
+
+    Raises:
+        ReelvecError: the reviews are not there, or one of them is not.
+    """
+    positions = confident_mistakes(predictions, count)
+    keys = zip(
+        predictions.labels[positions].tolist(),
+        predictions.review_ids[positions].tolist(),
+        strict=True,
+    )
+    probabilities = predictions.probabilities[positions].tolist()
+    return _looked_up(reviews, dict(zip(keys, probabilities, strict=True)))
+
+
+def mistakes_markdown(variant: str, mistakes: Sequence[Mistake], data: str) -> str:
+    """The mistakes for people.
+
+    The reviews stand in HTML blocks without blank lines, where Markdown reads no markup, and
+    are escaped: whatever a reviewer wrote is shown, not obeyed.
+
+    Args:
+        variant: whose mistakes these are.
+        mistakes: surest first.
+        data: the line that says which reviews, put first.
+    """
+    heading = f"# The mistakes that {variant} is surest of"
+    if not mistakes:
+        return f"{data}\n\n{heading}\n\nThere are none to show.\n"
+    parts = [data, heading]
+    for number, mistake in enumerate(mistakes, start=1):
+        parts.append(f"## {number}. {mistake.path}: {mistake.verdict}")
+        paragraphs = (f"<p>{html.escape(text)}</p>" for text in mistake.paragraphs)
+        parts.append("\n".join(["<blockquote>", *paragraphs, "</blockquote>"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _looked_up(reviews: Path, probability_of: dict[tuple[int, int], float]) -> list[Mistake]:
+    """The test reviews with these labels and ids, in the order of the mapping."""
+    ids = pa.array(sorted({id_ for _, id_ in probability_of}), pa.int32())
+    try:
+        rows = pq.read_table(
+            reviews,
+            columns=["label", "review_id", "rating", "text"],
+            filters=(pc.field("split") == "test") & pc.field("review_id").isin(ids),
+        ).to_pylist()
+    except FileNotFoundError:
+        raise ReelvecError(f"{reviews}: not there; run `dvc repro fetch_imdb`") from None
+    row_of = {(row["label"], row["review_id"]): row for row in rows}
+    for label, id_ in probability_of:
+        if (label, id_) not in row_of:
+            raise ReelvecError(
+                f"{reviews}: no test review with label {label} and id {id_}, which was "
+                "predicted; run `dvc repro` so that both come from the same data"
+            )
+    return [
+        Mistake(id_, label, row["rating"], probability, row["text"])
+        for (label, id_), probability in probability_of.items()
+        for row in [row_of[label, id_]]
+    ]

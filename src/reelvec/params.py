@@ -1,0 +1,312 @@
+"""Typed parameters: what `params.yaml` may say, checked before anything runs."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from reelvec.errors import ReelvecError
+
+Encoder = Literal["mean", "max", "mean_max"]
+Embedding = Literal["random", "glove"]
+MissingPolicy = Literal["zero", "mean", "random"]
+StopwordList = Literal["none", "scikit-learn", "gensim"]
+Punctuation = Literal["separate", "delete", "keep"]
+Device = Literal["auto", "cpu", "cuda"]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+Word = Annotated[str, Field(min_length=1)]
+
+RESERVED_SPACE = "glove"
+"""The name under which `similarities.spaces` means the GloVe vectors as published."""
+
+
+class Section(BaseModel):
+    """A part of `params.yaml`: unknown keys and silent conversions are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ImdbParams(Section):
+    """Where the reviews come from, and the hash that their content must have."""
+
+    source: Word = "official"
+    content_sha256: Sha256
+
+
+class GloveParams(Section):
+    """Where the pretrained vectors come from, how many are kept, the hash of the kept lines."""
+
+    source: Word = "official"
+    dimension: int = Field(50, ge=1, le=2000)
+    max_words: int | None = Field(None, ge=1)
+    content_sha256: Sha256
+
+
+class PreprocessParams(Section):
+    """Steps from text to tokens; each can be switched off. The order is that of the fields."""
+
+    line_breaks: bool = True
+    html: bool = True
+    urls: bool = True
+    lowercase: bool = True
+    fold_accents: bool = True
+    contractions: bool = True
+    punctuation: Punctuation = "separate"
+    lemmatize: bool = True
+    lemmatize_except: tuple[Word, ...] = ()
+    stopwords: StopwordList = "scikit-learn"
+    keep: tuple[Word, ...] = ()
+
+
+class VocabularyParams(Section):
+    """Which tokens get an id, and how the training reviews are split."""
+
+    max_size: int | None = Field(25_000, ge=1)
+    min_count: int = Field(2, ge=1)
+    validation_fraction: Fraction = 0.2
+    seed: int = Field(123, ge=0, lt=2**32)
+
+
+class TrainingParams(Section):
+    """What all variants share."""
+
+    device: Device = "cpu"
+
+
+class VariantParams(Section):
+    """One classifier: an embedding, an encoder, a head, and how it is trained."""
+
+    embedding: Embedding = "random"
+    dimension: int | None = Field(None, ge=1, le=2000)
+    missing: MissingPolicy = "zero"
+    trainable: bool = True
+    encoder: Encoder = "mean"
+    hidden: int = Field(16, ge=0, le=10_000)
+    dropout: float = Field(0.0, ge=0, lt=1)
+    weight_decay: float = Field(0.0, ge=0)
+    learning_rate: float = Field(0.001, gt=0)
+    batch_size: int = Field(128, ge=1)
+    epochs: int = Field(20, ge=1)
+    patience: int = Field(3, ge=1)
+    seed: int = Field(123, ge=0, lt=2**32)
+
+    @model_validator(mode="after")
+    def _dimension_fits_embedding(self) -> Self:
+        if self.embedding == "random" and self.dimension is None:
+            raise ValueError("a random embedding needs a `dimension` (for example 100)")
+        if self.embedding != "random" and self.dimension is not None:
+            raise ValueError("GloVe brings its own dimension: set `glove.dimension`, not this")
+        return self
+
+
+class EvaluationParams(Section):
+    """How the test results are described."""
+
+    confidence: Fraction = 0.95
+    calibration_bins: int = Field(15, ge=2, le=1000)
+    mistakes: int = Field(10, ge=0)
+
+
+class SimilarityParams(Section):
+    """What the embedding spaces are asked."""
+
+    spaces: tuple[Word, ...] = Field(min_length=1)
+    neighbors: int = Field(10, ge=1)
+    restrict: int | None = Field(30_000, ge=1)
+    probe_words: tuple[Word, ...]
+    pairs: tuple[tuple[Word, Word], ...]
+    analogies: tuple[tuple[Word, Word, Word, Word], ...]
+    positive_words: tuple[Word, ...] = Field(min_length=2)
+    negative_words: tuple[Word, ...] = Field(min_length=2)
+
+
+class VisualizationParams(Section):
+    """What the pictures show."""
+
+    words: int = Field(400, ge=10)
+    labels: int = Field(60, ge=0)
+    spaces: tuple[Word, ...] = Field(min_length=1)
+    min_document_count: int = Field(200, ge=1)
+
+
+class ExportParams(Section):
+    """Which variants' embeddings are written for other programs."""
+
+    spaces: tuple[Word, ...] = Field(min_length=1)
+    glove_words: int | None = Field(None, ge=1)
+
+
+class TrackingParams(Section):
+    """What MLflow is told."""
+
+    experiment: Word = "reelvec"
+    model: bool = True
+
+
+class Params(Section):
+    """The whole of `params.yaml`."""
+
+    imdb: ImdbParams
+    glove: GloveParams
+    preprocess: PreprocessParams
+    vocabulary: VocabularyParams
+    training: TrainingParams
+    variants: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], VariantParams] = Field(
+        min_length=1
+    )
+    evaluation: EvaluationParams
+    similarities: SimilarityParams
+    visualization: VisualizationParams
+    export: ExportParams
+    tracking: TrackingParams
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Self:
+        if RESERVED_SPACE in self.variants:
+            raise ValueError(
+                f"variants.{RESERVED_SPACE}: this name means the published vectors; "
+                "call the variant something else"
+            )
+        known = [*self.variants, RESERVED_SPACE]
+        for section, spaces, allowed in (
+            ("similarities", self.similarities.spaces, known),
+            ("visualization", self.visualization.spaces, known),
+            ("export", self.export.spaces, list(self.variants)),
+        ):
+            for space in spaces:
+                if space not in allowed:
+                    raise ValueError(
+                        f"{section}.spaces: {space!r} is not known; choose "
+                        f"{_listed(allowed)}{_suggestion(space, allowed)}"
+                    )
+        return self
+
+    def variant(self, name: str) -> VariantParams:
+        """The entry of `variants` with this name.
+
+        Raises:
+            ReelvecError: there is none.
+        """
+        if name not in self.variants:
+            raise ReelvecError(
+                f"params.yaml: variants: {name!r} is not there; choose "
+                f"{_listed(list(self.variants))}{_suggestion(name, list(self.variants))}"
+            )
+        return self.variants[name]
+
+
+def load_params(path: Path = Path("params.yaml")) -> Params:
+    """Read and check a parameter file.
+
+    Raises:
+        ReelvecError: with one line for each problem, naming the key, what was given and what
+            is allowed.
+    """
+    try:
+        # The parser that DVC uses (YAML 1.2): `no` is a word and 1e-3 a number, for both.
+        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ReelvecError(f"{path}: not found; run this from the project's folder") from None
+    except UnicodeDecodeError as error:
+        raise ReelvecError(f"{path}: not UTF-8 (byte {error.start})") from None
+    except YAMLError as error:
+        raise ReelvecError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(raw, dict):
+        raise ReelvecError(f"{path}: expected sections such as `imdb:` and `variants:`")
+    return check_params(raw, path.name)
+
+
+def check_params(raw: dict[str, Any], name: str = "params.yaml") -> Params:
+    """Turn parsed YAML into `Params`; `name` is what error messages call it.
+
+    Raises:
+        ReelvecError: as for `load_params`.
+    """
+    try:
+        return Params.model_validate(_tuples(raw))
+    except ValidationError as error:
+        lines = [f"{name}: {_explain(problem)}" for problem in error.errors()]
+        raise ReelvecError("\n".join(lines)) from None
+
+
+def _tuples(value: Any) -> Any:
+    """YAML lists as tuples: strict validation does not convert one into the other."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+_RULES = {
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be {le} or less",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "dict_type": "must be a section with keys of its own",
+    "model_type": "must be a section with keys of its own",
+    "tuple_type": "must be a list, such as [a, b]",
+    "string_too_short": "must not be empty",
+    "too_short": "must have at least {min_length} entries",
+    "too_long": "must have at most {max_length} entries",
+    "string_pattern_mismatch": "must match {pattern}",
+}
+
+
+def _explain(problem: Any) -> str:
+    """One line for one pydantic error: key, what was given, what is allowed."""
+    location = [part for part in problem["loc"] if part != "[key]"]
+    key = ".".join(str(part) for part in location)
+    given, kind, context = problem["input"], problem["type"], problem.get("ctx", {})
+    if kind == "extra_forbidden":
+        siblings = _known_keys(location[:-1])
+        return (
+            f"{key}: is not a parameter; choose {_listed(siblings)}"
+            f"{_suggestion(str(location[-1]), siblings)}"
+        )
+    if kind == "missing":
+        return f"{key}: is missing"
+    if kind == "value_error":
+        return f"{key}: {context['error']}" if key else str(context["error"])
+    if kind == "literal_error":
+        choices = re.findall(r"'([^']*)'", context["expected"])
+        noun = str(location[-1]).replace("_", " ")
+        article = "an" if noun[0] in "aeiou" else "a"
+        return (
+            f"{key}: {given!r} is not {article} {noun}; choose {_listed(choices)}"
+            f"{_suggestion(str(given), choices)}"
+        )
+    rule = _RULES.get(kind, problem["msg"].lower()).format(**context)
+    return f"{key}: {_shown(given)} was given, it {rule}"
+
+
+def _known_keys(location: list[Any]) -> list[str]:
+    """The keys that the section at `location` may have."""
+    section: Any = Params
+    for part in location:
+        field = section.model_fields.get(part) if hasattr(section, "model_fields") else None
+        section = field.annotation if field is not None else VariantParams
+        if get_args(section):
+            section = VariantParams
+    return list(section.model_fields)
+
+
+def _listed(choices: list[str]) -> str:
+    return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
+
+
+def _suggestion(given: str, choices: list[str]) -> str:
+    close = difflib.get_close_matches(given, choices, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _shown(value: Any) -> str:
+    text = repr(list(value)) if isinstance(value, tuple) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

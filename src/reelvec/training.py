@@ -1,0 +1,261 @@
+"""Train one variant: Adam on logits, early stopping on the validation loss."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+from tqdm import tqdm
+
+from reelvec.batching import ragged_batches
+from reelvec.dataset import Dataset
+from reelvec.embeddings import InitialEmbedding, pretrained_embedding, random_embedding
+from reelvec.errors import ReelvecError
+from reelvec.glove import Glove
+from reelvec.models import Classifier, ModelConfig
+from reelvec.params import Device, VariantParams
+from reelvec.ragged import Ragged
+
+EVALUATION_BATCH = 4096
+"""Reviews scored at once outside training."""
+
+LOSS = nn.BCEWithLogitsLoss()
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One row of the learning curve; losses in nats a review, accuracies between 0 and 1."""
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    valid_loss: float
+    valid_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The outcome of a training.
+
+    Attributes:
+        model: with the weights of the best epoch.
+        history: one entry an epoch.
+        best: the entry with the smallest validation loss.
+    """
+
+    model: Classifier
+    history: list[Epoch]
+    best: Epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What an epoch runs over: ragged reviews, or the vectors they were pooled to once.
+
+    Attributes:
+        reviews: token ids, or None where `features` stand for them.
+        features: float32 (reviews, features), or None.
+        targets: float32 (reviews,), 1 positive and 0 negative.
+    """
+
+    reviews: Ragged | None
+    features: Tensor | None
+    targets: Tensor
+
+    def batches(
+        self, order: NDArray[np.int64], batch_size: int, device: torch.device
+    ) -> Iterator[tuple[tuple[Tensor, ...], Tensor]]:
+        """Inputs and targets of mini-batches, the examples taken in the given order."""
+        rows = torch.from_numpy(order).to(device)
+        targets = self.targets[rows].split(batch_size)
+        if self.features is not None:
+            chosen = self.features[rows].split(batch_size)
+            yield from zip(((batch,) for batch in chosen), targets, strict=True)
+        elif self.reviews is not None:
+            shuffled = self.reviews.take(order)
+            yield from zip(ragged_batches(shuffled, batch_size, device), targets, strict=True)
+
+
+def pick_device(device: Device) -> torch.device:
+    """The device to train on; `auto` takes CUDA where there is one.
+
+    Raises:
+        ReelvecError: CUDA is asked for and not there.
+    """
+    available = torch.cuda.is_available()
+    if device == "cuda" and not available:
+        raise ReelvecError(
+            "params.yaml: training.device: cuda is not available here; choose cpu or auto"
+        )
+    return torch.device("cuda" if available and device != "cpu" else "cpu")
+
+
+def make_reproducible(seed: int) -> None:
+    """Seed torch, and choose algorithms that give the same bits for any number of threads."""
+    torch.manual_seed(seed)
+    torch.use_deterministic_algorithms(True)
+
+
+def train(
+    params: VariantParams,
+    embedding: InitialEmbedding,
+    training: Dataset,
+    validation: Dataset,
+    device: torch.device,
+    on_epoch: Callable[[Epoch], None] = lambda _: None,
+) -> Trained:
+    """Train a classifier until the validation loss stops falling.
+
+    Args:
+        params: the variant.
+        embedding: the first layer to start from.
+        training: labelled reviews to learn from.
+        validation: labelled reviews that decide when to stop.
+        device: where to compute.
+        on_epoch: called after each epoch.
+
+    Returns:
+        the model with the weights of the epoch whose validation loss was smallest.
+
+    Raises:
+        ReelvecError: a part has no reviews or no labels, or the loss is not finite.
+    """
+    if not len(training) or not len(validation):
+        raise ReelvecError("training and validation both need at least one review")
+    make_reproducible(params.seed)
+    model = new_model(params, embedding).to(device)
+    learn, check = (_examples(model, part, device) for part in (training, validation))
+    history: list[Epoch] = []
+    best_state: dict[str, Tensor] = {}
+    best: Epoch | None = None
+    for train_loss, train_accuracy in _epochs(model, learn, params, device):
+        valid_loss, valid_accuracy = _score(model, check, device)
+        epoch = Epoch(len(history) + 1, train_loss, train_accuracy, valid_loss, valid_accuracy)
+        if not np.isfinite(epoch.train_loss + epoch.valid_loss):
+            raise ReelvecError(
+                f"the loss is no longer a number in epoch {epoch.epoch}; "
+                f"lower learning_rate (now {params.learning_rate})"
+            )
+        history.append(epoch)
+        on_epoch(epoch)
+        if best is None or epoch.valid_loss < best.valid_loss:
+            best = epoch
+            best_state = {name: value.clone() for name, value in model.state_dict().items()}
+        if epoch.epoch - best.epoch >= params.patience:
+            break
+    assert best is not None
+    model.load_state_dict(best_state)
+    return Trained(model.cpu().eval(), history, best)
+
+
+def new_model(params: VariantParams, embedding: InitialEmbedding) -> Classifier:
+    """An untrained classifier of the variant's shape."""
+    size, dimension = embedding.weight.shape
+    config = ModelConfig(
+        vocabulary=size,
+        dimension=dimension,
+        encoder=params.encoder,
+        hidden=params.hidden,
+        dropout=params.dropout,
+        trainable=params.trainable,
+    )
+    return Classifier(config, torch.from_numpy(embedding.weight.copy()))
+
+
+def initial_embedding(
+    params: VariantParams, tokens: list[str], glove: Glove | None
+) -> InitialEmbedding:
+    """The first layer that a variant starts from.
+
+    Args:
+        params: the variant.
+        tokens: the vocabulary by id.
+        glove: the pretrained vectors, where the variant asks for them.
+    """
+    if glove is None:
+        assert params.dimension is not None
+        return random_embedding(len(tokens), params.dimension, params.seed)
+    return pretrained_embedding(tokens, glove.words, glove.vectors, params.missing, params.seed)
+
+
+def learning_curve(history: list[Epoch]) -> str:
+    """The history as CSV with a header, losses and accuracies to 6 decimals."""
+    names = [field.name for field in fields(Epoch)]
+    rows = [
+        f"{epoch.epoch}," + ",".join(f"{getattr(epoch, name):.6f}" for name in names[1:])
+        for epoch in history
+    ]
+    return "\n".join([",".join(names), *rows]) + "\n"
+
+
+@torch.inference_mode()
+def pool(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
+    """Encode reviews once, float32 (reviews, features): all that frozen vectors ever give."""
+    parts = [model.encode(*batch) for batch in ragged_batches(reviews, EVALUATION_BATCH, device)]
+    return torch.cat(parts)
+
+
+@torch.inference_mode()
+def predict_logits(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
+    """Logits of P(positive), float32 (reviews,) on the CPU."""
+    model.eval()
+    if not len(reviews):
+        return torch.zeros(0)
+    batches = ragged_batches(reviews, EVALUATION_BATCH, device)
+    return torch.cat([model(*batch) for batch in batches]).cpu()
+
+
+def _examples(model: Classifier, part: Dataset, device: torch.device) -> Examples:
+    targets = torch.from_numpy(part.targets.astype(np.float32)).to(device)
+    if model.config.trainable:
+        return Examples(part.reviews, None, targets)
+    # Tensors made in inference mode cannot take part in autograd: a clone can.
+    return Examples(None, pool(model, part.reviews, device).clone(), targets)
+
+
+def _epochs(
+    model: Classifier, examples: Examples, params: VariantParams, device: torch.device
+) -> Iterator[tuple[float, float]]:
+    """Train for one epoch after another, giving each one's mean loss and accuracy."""
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.Adam(
+        parameters, lr=params.learning_rate, weight_decay=params.weight_decay, fused=True
+    )
+    shuffle = np.random.default_rng(params.seed)
+    reviews = len(examples.targets)
+    for epoch in range(1, params.epochs + 1):
+        model.train()
+        loss_sum, correct = 0.0, 0
+        batches = examples.batches(shuffle.permutation(reviews), params.batch_size, device)
+        total = -(-reviews // params.batch_size)
+        for inputs, targets in tqdm(batches, f"epoch {epoch}", total, leave=False, disable=None):
+            logits = _logits(model, inputs)
+            loss = LOSS(logits, targets)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            loss_sum += loss.item() * len(targets)
+            correct += int(((logits > 0) == (targets > 0.5)).sum())
+        yield loss_sum / reviews, correct / reviews
+
+
+@torch.inference_mode()
+def _score(model: Classifier, examples: Examples, device: torch.device) -> tuple[float, float]:
+    """Mean loss and accuracy, the model left as it is."""
+    model.eval()
+    order = np.arange(len(examples.targets))
+    parts = [
+        _logits(model, inputs) for inputs, _ in examples.batches(order, EVALUATION_BATCH, device)
+    ]
+    logits, targets = torch.cat(parts).cpu().double(), examples.targets.cpu().double()
+    losses = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    accuracy = ((logits > 0) == (targets > 0.5)).double().mean()
+    return float(np.mean(losses.numpy())), float(accuracy)
+
+
+def _logits(model: Classifier, inputs: tuple[Tensor, ...]) -> Tensor:
+    """Logits from ids and starts, or from features that were pooled before."""
+    return model.logits(*inputs) if len(inputs) == 1 else model(*inputs)

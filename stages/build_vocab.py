@@ -1,0 +1,43 @@
+"""Give tokens their ids and divide the reviews: data/interim/ to data/processed/."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from reelvec.errors import shown_to_people
+from reelvec.files import write_json
+from reelvec.params import load_params
+from reelvec.parts import coverage_of_parts, encode_parts, split_reviews
+from reelvec.text import Corpus
+from reelvec.vocabulary import build_vocabulary
+
+
+def main() -> None:
+    """Run the stage."""
+    params = load_params().vocabulary
+    corpus = Corpus.load(Path("data/interim"))
+    table = pq.read_table("data/interim/reviews.parquet")
+    rows_of_part = split_reviews(table, params)
+    training = corpus.reviews.take(rows_of_part["train"])
+    vocabulary = build_vocabulary(corpus.lexicon, training, params)
+    pretrained = Path("data/raw/glove/words.txt").read_text(encoding="utf-8").split("\n")[:-1]
+
+    processed = Path("data/processed")
+    vocabulary.save(processed / "vocab.tsv")
+    for name, part in encode_parts(corpus, table, rows_of_part, vocabulary).items():
+        part.save(processed / name)
+    metrics = coverage_of_parts(corpus, rows_of_part, vocabulary, pretrained)
+    write_json(Path("reports/metrics/vocabulary.json"), metrics)
+    print(f"{len(vocabulary):,} ids, padding and unknown among them")
+    for name in ("train", "valid", "unsup"):
+        known = metrics[name]
+        print(
+            f"{name}: the vocabulary knows {known['vocabulary_tokens']:.1%} of the tokens and "
+            f"{known['vocabulary_types']:.1%} of the types, GloVe {known['glove_tokens']:.1%} "
+            f"and {known['glove_types']:.1%}"
+        )
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()

@@ -1,0 +1,33 @@
+"""Hold all variants against each other: predictions and metrics to reports/comparison.md."""
+
+from pathlib import Path
+
+from reelvec.comparison import answer, compare, comparison_markdown
+from reelvec.errors import shown_to_people
+from reelvec.files import write_json, write_text
+from reelvec.imdb import data_line
+from reelvec.params import load_params
+from reelvec.predictions import PREDICTIONS, check_leftovers, load_predictions
+
+REPORTS = Path("reports")
+METRICS = REPORTS / "metrics"
+
+
+def main() -> None:
+    """Run the stage."""
+    params = load_params()
+    variants = params.variants
+    check_leftovers(
+        {METRICS / "evaluate": ".json", METRICS / "train": ".json", PREDICTIONS: ".parquet"},
+        variants,
+    )
+    predictions = load_predictions(PREDICTIONS, variants)
+    comparison = compare(predictions, METRICS, params.evaluation.confidence)
+    write_json(METRICS / "comparison.json", comparison.as_json())
+    write_text(REPORTS / "comparison.md", comparison_markdown(comparison, variants, data_line()))
+    print(answer(comparison, variants))
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()

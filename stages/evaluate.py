@@ -1,0 +1,58 @@
+"""Test one variant: data/models/<variant>/ and data/processed/test/ to reports/."""
+
+import sys
+from pathlib import Path
+
+from reelvec.curves import as_csv
+from reelvec.dataset import Dataset
+from reelvec.errors import ReelvecError, shown_to_people
+from reelvec.evaluation import calibration_curve, confusion_csv, evaluate, roc_points
+from reelvec.files import write_json, write_text
+from reelvec.imdb import data_line
+from reelvec.mistakes import find_mistakes, mistakes_markdown
+from reelvec.params import load_params
+from reelvec.predictions import PREDICTIONS, Predictions
+from reelvec.predictor import Predictor
+from reelvec.tracking import record_variant
+from reelvec.vocabulary import UNKNOWN
+
+REPORTS = Path("reports")
+PLOTS = REPORTS / "plots"
+
+
+def main() -> None:
+    """Run the stage for the variant that the command line names."""
+    if len(sys.argv) != 2:
+        raise ReelvecError("expected one argument, the variant: python stages/evaluate.py scratch")
+    variant, params = sys.argv[1], load_params()
+    params.variant(variant)
+    test = Dataset.load(Path("data/processed/test"))
+    probabilities = Predictor.load(Path("data/models") / variant).probabilities_of(test.reviews)
+    predictions = Predictions(test.review_ids, test.targets, probabilities)
+    metrics = evaluate(predictions, params.evaluation)
+    unknown = float((test.reviews.ids == UNKNOWN).mean()) if len(test.reviews.ids) else 0.0
+    mistakes = find_mistakes(predictions, Path("data/raw/imdb.parquet"), params.evaluation.mistakes)
+
+    predictions.save(PREDICTIONS / f"{variant}.parquet")
+    write_json(
+        REPORTS / "metrics" / "evaluate" / f"{variant}.json",
+        {**metrics, "out_of_vocabulary": unknown},
+    )
+    calibration = calibration_curve(predictions, params.evaluation.calibration_bins)
+    write_text(PLOTS / "roc" / f"{variant}.csv", as_csv(roc_points(predictions)))
+    write_text(PLOTS / "calibration" / f"{variant}.csv", as_csv(calibration))
+    write_text(PLOTS / "confusion" / f"{variant}.csv", confusion_csv(predictions))
+    write_text(
+        REPORTS / "mistakes" / f"{variant}.md", mistakes_markdown(variant, mistakes, data_line())
+    )
+    print(
+        f"{variant}: {metrics['accuracy']:.2%} of {metrics['test_reviews']:,} test reviews right "
+        f"({100 * params.evaluation.confidence:g}% interval {metrics['accuracy_low']:.2%} to "
+        f"{metrics['accuracy_high']:.2%})"
+    )
+    record_variant(params, variant)
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()

@@ -1,0 +1,23 @@
+"""Get the pretrained word vectors: GloVe's text to data/raw/glove/."""
+
+from pathlib import Path
+
+from reelvec.errors import shown_to_people
+from reelvec.files import write_json
+from reelvec.glove import fetch_glove
+from reelvec.params import load_params
+
+
+def main() -> None:
+    """Run the stage."""
+    metrics = fetch_glove(load_params().glove, Path("data/raw/glove"))
+    write_json(Path("reports/metrics/glove.json"), metrics)
+    print(
+        f"{metrics['words']:,} words, {metrics['dimension']} dimensions, "
+        f"{metrics['duplicate_words']:,} duplicate words left out"
+    )
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()

@@ -1,0 +1,24 @@
+"""Get the film reviews: the official archive to data/raw/imdb.parquet."""
+
+from pathlib import Path
+
+from reelvec.errors import shown_to_people
+from reelvec.files import write_json
+from reelvec.imdb import METRICS, fetch_imdb
+from reelvec.params import load_params
+
+
+def main() -> None:
+    """Run the stage."""
+    metrics = fetch_imdb(load_params().imdb, Path("data/raw/imdb.parquet"))
+    write_json(METRICS, metrics)
+    print(metrics["data"])
+    print(
+        f"{metrics['reviews']['total']:,} reviews, {metrics['tokens']['total']:,} words; "
+        f"{metrics['duplicates_across']['train_test']:,} texts are in both train and test"
+    )
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()

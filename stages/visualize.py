@@ -1,0 +1,58 @@
+"""Draw the pictures: spaces, learning curves and predictions to reports/figures/."""
+
+from pathlib import Path
+
+from reelvec.curves import read_curves
+from reelvec.dataset import Dataset
+from reelvec.errors import shown_to_people
+from reelvec.evaluation import area_under_roc
+from reelvec.figures import (
+    LEARNING_COLUMNS,
+    ROC_COLUMNS,
+    draw_confusion,
+    draw_learning_curves,
+    draw_roc,
+    draw_words,
+    save_figure,
+)
+from reelvec.imdb import data_line
+from reelvec.params import load_params
+from reelvec.predictions import PREDICTIONS, check_leftovers, load_predictions
+from reelvec.spaces import load_space
+from reelvec.vocabulary import Vocabulary
+from reelvec.word_map import map_words, words_to_label
+
+PROCESSED = Path("data/processed")
+PLOTS = Path("reports/plots")
+FIGURES = Path("reports/figures")
+
+
+def main() -> None:
+    """Run the stage."""
+    params, data = load_params(), data_line()
+    check_leftovers(
+        {PLOTS / "training": ".csv", PLOTS / "roc": ".csv", PREDICTIONS: ".parquet"},
+        params.variants,
+    )
+    word_map = map_words(
+        {name: load_space(name) for name in params.visualization.spaces},
+        Vocabulary.load(PROCESSED / "vocab.tsv"),
+        Dataset.load(PROCESSED / "train"),
+        params.visualization,
+    )
+    labelled = words_to_label(word_map, params.visualization.labels)
+    predictions = load_predictions(PREDICTIONS, params.variants)
+    areas = {name: area_under_roc(each) for name, each in predictions.items()}
+    training = read_curves(PLOTS / "training", params.variants, LEARNING_COLUMNS)
+    roc = read_curves(PLOTS / "roc", params.variants, ROC_COLUMNS)
+
+    save_figure(draw_words(word_map, labelled, data), FIGURES / "words")
+    save_figure(draw_learning_curves(training, data), FIGURES / "learning_curves")
+    save_figure(draw_roc(roc, areas, data), FIGURES / "roc")
+    save_figure(draw_confusion(predictions, data), FIGURES / "confusion")
+    print(f"wrote {FIGURES}: words, learning_curves, roc, confusion")
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()
