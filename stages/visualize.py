@@ -19,6 +19,7 @@ from reelvec.imdb import data_line
 from reelvec.params import load_params
 from reelvec.predictions import PREDICTIONS, check_leftovers, load_predictions
 from reelvec.spaces import load_space
+from reelvec.tracking import record_variant
 from reelvec.vocabulary import Vocabulary
 from reelvec.word_map import map_words, words_to_label
 
@@ -50,6 +51,8 @@ def main() -> None:
     save_figure(draw_learning_curves(training, data), FIGURES / "learning_curves")
     save_figure(draw_roc(roc, areas, data), FIGURES / "roc")
     save_figure(draw_confusion(predictions, data), FIGURES / "confusion")
+    for name in params.variants:
+        record_variant(params, name)
     print(f"wrote {FIGURES}: words, learning_curves, roc, confusion")
 
 

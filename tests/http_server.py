@@ -26,6 +26,8 @@ class Server:
         files: content by path, without the leading slash; may change while it runs.
         ranges: whether Range headers are obeyed.
         validators: whether ETags are sent, and If-Range obeyed.
+        tag: what every file's version is called, in place of a tag of its own.
+        longest_range: bytes that an answer to a range holds at most.
         failures: status codes that the next requests get, in turn.
         cuts: the next answers with a body break off after so many bytes.
         requests: what was asked so far.
@@ -36,6 +38,8 @@ class Server:
         self.files: dict[str, bytes] = {}
         self.ranges = True
         self.validators = True
+        self.tag: str | None = None
+        self.longest_range: int | None = None
         self.failures: list[int] = []
         self.cuts: list[int] = []
         self.requests: list[Request] = []
@@ -79,13 +83,14 @@ def answer(handler: BaseHTTPRequestHandler, state: Server) -> None:
     if path not in state.files:
         return handler.send_error(404)
     content = state.files[path]
-    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    tag = state.tag or f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     first, stop = 0, len(content)
     partial = bool(wanted) and state.ranges and (if_range in (None, tag) or not state.validators)
     if partial:
         first, stop = bounds(wanted, len(content))
         if first >= len(content):
             return handler.send_error(416)
+        stop = min(stop, first + (state.longest_range or stop))
     handler.send_response(206 if partial else 200)
     handler.send_header("Content-Length", str(stop - first))
     if partial:

@@ -198,6 +198,7 @@ def test_a_beginning_without_a_known_version_is_not_trusted(server: Server, targ
 
 
 def test_the_beginning_from_another_address_is_not_continued(server: Server, target: Path) -> None:
+    server.tag = '"Thu, 20 Nov 2025 00:00:00 GMT"'
     interrupted(server, target, at=600_000)
     server.files["other"] = random.Random(3).randbytes(900_000)
     assert download(f"{server.url}/other", target, QUICK).read_bytes() == server.files["other"]
@@ -218,6 +219,22 @@ def test_a_disk_that_fills_up_leaves_no_result_and_the_next_run_completes(
             get(server, target)
     assert not target.exists()
     assert get(server, target).read_bytes() == CONTENT
+
+
+def test_without_versions_a_file_that_changes_its_size_midway_begins_again(
+    server: Server, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = random.Random(2).randbytes(900_000)
+    monkeypatch.setattr(RemoteBody, "_say_waiting", lambda *_: server.files.update({NAME: changed}))
+    server.validators, server.cuts = False, [600_000]
+    assert get(server, target).read_bytes() == changed
+
+
+def test_a_server_that_sends_less_than_the_range_is_asked_for_the_rest(server: Server) -> None:
+    server.longest_range = 150_000
+    body = RemoteBody(f"{server.url}/{NAME}", QUICK, 1000, 500_999)
+    assert body.read() == CONTENT[1000:501_000]
+    assert len(server.requests) == 4
 
 
 class SmallDisk:

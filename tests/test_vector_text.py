@@ -86,8 +86,9 @@ def test_any_word_survives_and_any_number_is_rounded_once(
 
 @pytest.mark.parametrize(
     "word",
-    ["nan", "NaN", "null", "NULL", "None", '"', '""', "'", "\\", "#", "#N/A", "true", "1", "-0.5",
-     "1e5", ",", "\xa0", "a\u0085b", "\u2028", "\x00", "\x0b", "a\rb", "\ufeff", "\ufeffx", "<unk>"],
+    ["nan", "NaN", "null", "NULL", "None", '"', '""', "'", "\\", "#", "#N/A", "true", "1",
+     "-0.5", "1e5", ",", "\xa0", "a\u0085b", "\u2028", "\x00", "\x0b", "a\rb", "\ufeff",
+     "\ufeffx", "<unk>", '"a"', '"a', "a,b"],
 )  # fmt: skip
 @pytest.mark.parametrize("among", [b"", b"two words 3 4\n"], ids=["by block", "by line"])
 def test_words_that_mean_something_to_other_readers_are_only_words(
@@ -206,6 +207,7 @@ def test_a_header_that_promises_other_than_the_file_holds_is_refused(count: int)
         (b"a 1 2\nb", "{2}: 1 columns, expected 3: the file seems cut off"),
         (b"a 1 2\nb 3\nc 5 6\n", "{2}: 2 columns, expected 3: the line is damaged"),
         (b"a 1 2\nb 3 4 5\nc 5 6\n", "{2}: 4 columns, expected 3: the line is damaged"),
+        (b"a 1 2\nb 3 4\rc 5 6\n", "{2}: 5 columns, expected 3: the line is damaged"),
         (b"a 1 2\nb 3 4c 5 6\n", "{2}: 5 columns, expected 3: the line is damaged"),
         (b"a 1 2\nb x 4\n", "{2}: 'x' is not a number"),
         (b"a 1 2\nb 1_0 4\n", "{2}: '1_0' is not a number"),
@@ -213,6 +215,7 @@ def test_a_header_that_promises_other_than_the_file_holds_is_refused(count: int)
         (b"a 1 2\nb 3 4\nc nan 4\n", "{3}: nan is not a finite number"),
         (b"a 1 2\nb 3 -Inf\n", "{2}: -Inf is not a finite number"),
         (b"a 1 2\nb 3 1e39\n", "{2}: 1e39 is too large for a float32"),
+        (b"a 1 2\nb 3\r4 5\n", "{2}: '3\\\\r4' is not a number"),
         (b"a 1 2\n\n\nb 3 nan\n", "{4}: nan is not a finite number"),
         (b"a 1 2\n 3 4\n", "{2}: the word is empty"),
         (b"a 1 2\ncaf\xe9 3 4\n", "{2}: the word 'caf\ufffd' is not UTF-8 \\(byte 4 of it\\)"),
@@ -256,6 +259,10 @@ def test_a_file_without_vectors_is_refused(text: bytes) -> None:
 @pytest.mark.parametrize("text", [b"<!DOCTYPE html>\n<p>Not found\n", b"\x80\x04\x95 pickled\n"])
 def test_a_file_of_another_kind_is_refused(text: bytes) -> None:
     refused(text, ", line 1: no word followed by numbers; this is not a text of GloVe")
+
+
+def test_a_carriage_return_inside_a_number_does_not_make_two() -> None:
+    refused(b"a 1\nb 3\r4\nc 5\n", r", line 2: '3\\r4' is not a number", dimension=1)
 
 
 def test_a_file_without_line_ends_is_refused_before_it_fills_the_memory(

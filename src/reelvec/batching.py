@@ -17,7 +17,8 @@ def as_tensors(reviews: Ragged, device: torch.device) -> Batch:
 
     The end of the last review is implied by the length of the ids.
     """
-    ids = torch.from_numpy(np.ascontiguousarray(reviews.ids))
+    # A copy: the ids may be memory-mapped read-only, which torch would complain of.
+    ids = torch.from_numpy(np.array(reviews.ids))
     starts = torch.from_numpy(reviews.offsets[:-1].astype(np.int32))
     return ids.to(device), starts.to(device)
 

@@ -241,9 +241,9 @@ def comparison_markdown(
         strict=(1 - comparison.confidence) / max(count, 1),
     )
     parts = [data, "# The variants compared", answer(comparison, variants), "## Results"]
-    parts.append(_markdown_table(results_table(comparison)))
+    parts.append(markdown_table(results_table(comparison)))
     if count:
-        parts += ["## Each two on the same reviews", _markdown_table(pairs_table(comparison))]
+        parts += ["## Each two on the same reviews", markdown_table(pairs_table(comparison))]
     return "\n\n".join([*parts, guide]) + "\n"
 
 
@@ -284,6 +284,7 @@ def results_table(comparison: Comparison) -> Table:
     ]
     for name in comparison.ranked():
         row = comparison.variants[name]
+        missing = row["words_without_pretrained_vector"]
         table.append(
             [
                 name,
@@ -296,7 +297,7 @@ def results_table(comparison: Comparison) -> Table:
                 f"{row['valid_accuracy']:.2%}",
                 f"{row['best_epoch']} of {row['epochs']}",
                 f"{row['trainable_parameters']:,}",
-                f"{row['words_without_pretrained_vector']:,}",
+                f"{missing:,}" if missing else "–",
             ]
         )
     return table
@@ -390,7 +391,8 @@ def _points(share: float) -> str:
     return "0.0" if text in ("+0.0", "-0.0") else text
 
 
-def _markdown_table(table: Table) -> str:
+def markdown_table(table: Table) -> str:
+    """A table as Markdown, the columns after the first to the right."""
     header, *rows = table
     alignment = _aligned(len(header))
     return tabulate(rows, header, "pipe", disable_numparse=True, colalign=alignment)

@@ -1,6 +1,5 @@
 """The pictures, drawn so that the same data gives the same bytes on every machine."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
@@ -14,11 +13,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from PIL import Image
 
 from reelvec.curves import Curve
-from reelvec.files import replacing, write_text
+from reelvec.files import replacing
 from reelvec.label_placement import place_labels
 from reelvec.predictions import Predictions
 from reelvec.word_map import Plane, WordMap
@@ -55,9 +55,6 @@ STYLE = {
     "ytick.color": FAINT,
 }
 
-PATH_DATA = re.compile(r' (?:d|x|y)="[^"]*"')
-LONG_DECIMAL = re.compile(r"(\.\d\d)\d+")
-
 STEP = 0.05
 """Share of positive reviews that one colour stands for."""
 
@@ -77,15 +74,11 @@ def house_style() -> Iterator[None]:
 
 def save_figure(figure: Figure, path: Path) -> None:
     """Write `path` with `.png` and with `.svg`; neither holds a date or a version."""
-    drawing, pixels = BytesIO(), BytesIO()
+    pixels = BytesIO()
     with house_style():
-        figure.savefig(drawing, format="svg", metadata={"Date": None, "Creator": None})
+        with replacing(path.with_suffix(".svg")) as temporary:
+            figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
         figure.savefig(pixels, format="png", dpi=PNG_DPI)
-    # Two decimals are a hundredth of a point; six would double the size of the file.
-    svg = PATH_DATA.sub(
-        lambda path_data: LONG_DECIMAL.sub(r"\1", path_data[0]), drawing.getvalue().decode()
-    )
-    write_text(path.with_suffix(".svg"), svg)
     # 256 colours are as good as all of them here, and make the file half as large.
     image = Image.open(pixels).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     with replacing(path.with_suffix(".png")) as temporary:
@@ -141,9 +134,9 @@ def draw_learning_curves(curves: Mapping[str, Curve], data: str) -> Figure:
             figure,
             data,
             "How the variants learned",
-            "Training (dashed) and validation (solid); the dot is the epoch whose weights were kept",
+            "Training (dashed) and validation (solid); the dot is the epoch whose weights are kept",
         )
-        grid = figure.subplots(2 * blocks, columns, sharey=False, squeeze=False)
+        grid = figure.subplots(2 * blocks, columns, squeeze=False)
         figure.subplots_adjust(**_margins(figure, left=0.6), hspace=0.28, wspace=0.12)
         for number in range(blocks * columns):
             block, column = divmod(number, columns)
@@ -265,7 +258,8 @@ def _draw_plane(axes: Axes, name: str, plane: Plane, word_map: WordMap, scale: N
     for size in range(SIZES, 0, -1):
         chosen = sizes == size
         axes.scatter(
-            *plane.positions[chosen].T,
+            plane.positions[chosen, 0],
+            plane.positions[chosen, 1],
             s=10 + 50 * size / SIZES,
             c=word_map.positive_shares[chosen],
             cmap=_sentiment_colors(scale),
@@ -294,14 +288,13 @@ def _write_labels(
     """Name some of the points, with a thin line to the point where the word stands apart."""
     figure = axes.figure
     assert isinstance(figure, Figure)
-    renderer = FigureCanvasAgg(figure).get_renderer()
     pixels = axes.transData.transform(positions)
     texts = [axes.text(0, 0, words[index], fontsize=9) for index in labelled.tolist()]
-    extents = [text.get_window_extent(renderer) for text in texts]
+    extents = [text.get_window_extent() for text in texts]
     for text in texts:
         text.remove()
     sizes = np.array([[extent.width, extent.height] for extent in extents]).reshape(-1, 2)
-    box = axes.get_window_extent(renderer)
+    box = axes.get_window_extent()
     area = (box.x0 + 2, box.y0 + 2, box.x1 - 2, box.y1 - 2)
     ground = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.4}
     for index, (x, y) in place_labels(pixels, labelled.tolist(), sizes, area).items():
@@ -359,7 +352,7 @@ def _draw_learning(loss: Axes, accuracy: Axes, name: str, curves: Curve, color: 
         axes.plot(epochs, curves[f"train_{quantity}"], "--", color=FAINT, linewidth=1.2)
         axes.plot(epochs, curves[f"valid_{quantity}"], "-", color=color, linewidth=1.8)
         axes.plot(epochs[best], curves[f"valid_{quantity}"][best], "o", color=color, markersize=5.5)
-        axes.xaxis.get_major_locator().set_params(integer=True, nbins=5)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
         axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
     loss.set_title(name, loc="left", fontsize=9.5, fontweight="bold")
     accuracy.set_xlabel(f"Epoch (best: {epochs[best]:.0f} of {epochs[-1]:.0f})")

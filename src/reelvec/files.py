@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +25,8 @@ def replacing(path: Path) -> Iterator[Path]:
         the temporary path, which does not exist yet.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Always the same name: what a killed process left behind is swept away by the next one.
+    temporary = path.with_name(f".{path.name}.tmp")
     remove(temporary)
     try:
         yield temporary

@@ -183,9 +183,7 @@ def _open_remote_zip(
     beginning of one, all that `max_words` asks for, is not.
     """
     try:
-        archive = stack.enter_context(
-            RemoteZip(address, fetcher=_Fetcher, patience=patience, stack=stack)
-        )
+        archive = stack.enter_context(RemoteZip(address, fetcher=_Fetcher, patience=patience))
         member = _member(archive, shown(address), params.dimension)
         kept = folder / Path(member).name
         if params.max_words is not None and not kept.is_file():
@@ -204,16 +202,12 @@ def _open_remote_zip(
 class _Fetcher:
     """Gives remotezip connections that mend themselves."""
 
-    def __init__(
-        self, address: str, _session: None, *, patience: Patience, stack: ExitStack, **_: bool
-    ) -> None:
-        self._address, self._patience, self._stack = address, patience, stack
+    def __init__(self, address: str, _session: None, *, patience: Patience, **_: bool) -> None:
+        self._address, self._patience = address, patience
 
     def fetch(self, data_range: tuple[int, int | None], stream: bool = False) -> Any:
         """The bytes from the first to the last place of a range."""
         body = RemoteBody(self._address, self._patience, *data_range)
-        # remotezip itself leaves the last connection open.
-        self._stack.callback(body.close)
         assert body.stop is not None, "an answer to a range has an end"
         return PartialBuffer(body, body.position, body.stop - body.position, stream)
 

@@ -43,7 +43,8 @@ def place_labels(
         the centre of each label by position in `points`; a label that finds no free place is
         left out.
     """
-    taken = np.array([_box(*points[index], DOT) for index in labelled]).reshape(-1, 4)
+    dots = [_box(float(x), float(y), DOT) for x, y in points[list(labelled)]]
+    taken = np.array(dots).reshape(-1, 4)
     centres: dict[int, tuple[float, float]] = {}
     for number, (index, size) in enumerate(zip(labelled, sizes, strict=True)):
         others = np.delete(taken, number, axis=0)

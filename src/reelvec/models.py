@@ -11,12 +11,13 @@ from reelvec.params import Encoder
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """The shape of a classifier."""
+    """The shape of a classifier; the fields are those of `VariantParams`."""
 
     vocabulary: int
     dimension: int
     encoder: Encoder
     hidden: int
+    normalize: bool = False
     dropout: float = 0.0
     trainable: bool = True
 
@@ -41,7 +42,7 @@ class Classifier(nn.Module):
         self.embedding = nn.Embedding(config.vocabulary, config.dimension, _weight=weight)
         self.embedding.weight.requires_grad_(config.trainable)
         features = config.dimension * (2 if config.encoder == "mean_max" else 1)
-        self.head = make_head(features, config.hidden, config.dropout)
+        self.head = make_head(features, config)
 
     def encode(self, ids: Tensor, starts: Tensor) -> Tensor:
         """Pool each review's token vectors.
@@ -70,17 +71,20 @@ class Classifier(nn.Module):
         return output.squeeze(1)
 
 
-def make_head(features: int, hidden: int, dropout: float) -> nn.Sequential:
-    """Features to one logit, through one hidden layer unless `hidden` is 0."""
-    if hidden == 0:
-        return nn.Sequential(nn.Dropout(dropout), nn.Linear(features, 1))
-    return nn.Sequential(
-        nn.Dropout(dropout),
-        nn.Linear(features, hidden),
-        nn.ReLU(),
-        nn.Dropout(dropout),
-        nn.Linear(hidden, 1),
-    )
+def make_head(features: int, config: ModelConfig) -> nn.Sequential:
+    """Features to one logit, through one hidden layer unless `hidden` is 0.
+
+    `normalize` gives each feature mean 0 and variance 1 first (batch normalisation without
+    weights): frozen vectors come in the scale that they were published in.
+    """
+    layers: list[nn.Module] = []
+    if config.normalize:
+        layers.append(nn.BatchNorm1d(features, affine=False))
+    layers.append(nn.Dropout(config.dropout))
+    if config.hidden:
+        layers += [nn.Linear(features, config.hidden), nn.ReLU(), nn.Dropout(config.dropout)]
+    layers.append(nn.Linear(config.hidden or features, 1))
+    return nn.Sequential(*layers)
 
 
 def count_parameters(model: nn.Module) -> tuple[int, int]:

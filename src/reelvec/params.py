@@ -86,6 +86,7 @@ class VariantParams(Section):
     missing: MissingPolicy = "zero"
     trainable: bool = True
     encoder: Encoder = "mean"
+    normalize: bool = False
     hidden: int = Field(16, ge=0, le=10_000)
     dropout: float = Field(0.0, ge=0, lt=1)
     weight_decay: float = Field(0.0, ge=0)
@@ -131,7 +132,7 @@ class VisualizationParams(Section):
     words: int = Field(400, ge=10)
     labels: int = Field(60, ge=0)
     spaces: tuple[Word, ...] = Field(min_length=1)
-    min_document_count: int = Field(200, ge=1)
+    min_document_count: int = Field(20, ge=1)
 
 
 class ExportParams(Section):

@@ -94,4 +94,5 @@ def coverage_of_parts(
 
 
 def _labels(table: pa.Table, rows: NDArray[np.int64]) -> NDArray[np.int8]:
-    return table["label"].take(rows).to_numpy().astype(np.int8)
+    labels: NDArray[np.int8] = table["label"].take(rows).to_numpy().astype(np.int8)
+    return labels

@@ -44,7 +44,7 @@ class Predictions:
     @property
     def correct(self) -> NDArray[np.bool_]:
         """Whether each review's label was predicted, bool (reviews,)."""
-        return self.predicted == self.labels
+        return np.equal(self.predicted, self.labels)
 
     def save(self, path: Path) -> None:
         """Write one row a review."""

@@ -86,6 +86,7 @@ class Predictor:
             dimension=config["dimension"],
             encoder=params.encoder,
             hidden=params.hidden,
+            normalize=params.normalize,
             dropout=params.dropout,
             trainable=params.trainable,
         )

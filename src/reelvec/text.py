@@ -272,7 +272,8 @@ def _lemma(piece: str, params: PreprocessParams) -> str:
 def _lemmatizer() -> Callable[..., str]:
     import simplemma
 
-    return simplemma.lemmatize  # type: ignore[no-any-return]
+    lemmatize: Callable[..., str] = simplemma.lemmatize
+    return lemmatize
 
 
 def _is_dropped(piece: str, lemma: str, stopwords: frozenset[str], keep: frozenset[str]) -> bool:

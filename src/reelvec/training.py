@@ -70,9 +70,9 @@ class Examples:
     ) -> Iterator[tuple[tuple[Tensor, ...], Tensor]]:
         """Inputs and targets of mini-batches, the examples taken in the given order."""
         rows = torch.from_numpy(order).to(device)
-        targets = self.targets[rows].split(batch_size)
+        targets = torch.split(self.targets[rows], batch_size)
         if self.features is not None:
-            chosen = self.features[rows].split(batch_size)
+            chosen = torch.split(self.features[rows], batch_size)
             yield from zip(((batch,) for batch in chosen), targets, strict=True)
         elif self.reviews is not None:
             shuffled = self.reviews.take(order)
@@ -159,6 +159,7 @@ def new_model(params: VariantParams, embedding: InitialEmbedding) -> Classifier:
         dimension=dimension,
         encoder=params.encoder,
         hidden=params.hidden,
+        normalize=params.normalize,
         dropout=params.dropout,
         trainable=params.trainable,
     )

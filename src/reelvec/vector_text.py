@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from reelvec.errors import ReelvecError
 
-BLOCK = 1 << 22
+BLOCK = 1 << 20
 """Bytes of text parsed at once."""
 
 LONGEST_LINE = 1 << 20
@@ -32,6 +32,7 @@ LONGEST_LINE = 1 << 20
 SEPARATOR = re.compile(rb"[ \t]+")
 NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 NOT_FINITE = re.compile(rb"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+LARGEST = float(np.finfo(np.float32).max)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BROKEN_ARCHIVE = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 
@@ -231,7 +232,7 @@ def _read_csv(block: bytes, text_columns: list[str], dimension: int) -> pa.Table
             newlines_in_values=False,
             ignore_empty_lines=False,
         ),
-        pa.csv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False),
+        pa.csv.ConvertOptions(column_types=types, null_values=[]),
     )
 
 
@@ -246,7 +247,7 @@ def _parse_by_line(block: bytes, place: _Place) -> tuple[list[str], NDArray[np.f
     """What `_parse` returns, for lines with something unusual in them."""
     lines = block.split(b"\n")[:-1]
     words: list[str] = []
-    rows: list[bytes] = []
+    rows: dict[int, list[bytes]] = {}
     for offset, line in enumerate(lines):
         columns = SEPARATOR.split(line.rstrip(b" \t\r"))
         if columns == [b""]:
@@ -254,15 +255,27 @@ def _parse_by_line(block: bytes, place: _Place) -> tuple[list[str], NDArray[np.f
         if place.first and not words:
             _check_dimension(columns, replace(place, line=place.line + offset))
         cut_off = offset == len(lines) - 1 and not place.ended
-        parts, numbers = columns[: -place.dimension], columns[-place.dimension :]
+        parts, rows[offset] = columns[: -place.dimension], columns[-place.dimension :]
         if not parts or any(NUMBER.fullmatch(part) for part in parts[1:]):
             raise place.wrong_columns(offset, len(columns), cut_off)
-        _check_numbers(numbers, place, offset)
         words.append(_word(b" ".join(parts).strip(b" "), place, offset))
-        rows.append(b" ".join(numbers))
+    return words, _parse_numbers(rows, place)
+
+
+def _parse_numbers(rows: dict[int, list[bytes]], place: _Place) -> NDArray[np.float32]:
+    """Numbers by the offset of their line in the block, as float32 (rows, dimension)."""
     if not rows:
-        return [], np.zeros((0, place.dimension), np.float32)
-    return words, _matrix(_read_csv(b"\n".join(rows) + b"\n", [], place.dimension).columns)
+        return np.zeros((0, place.dimension), np.float32)
+    text = b"".join(b" ".join(numbers) + b"\n" for numbers in rows.values())
+    try:
+        vectors = _matrix(_read_csv(text, [], place.dimension).columns)
+        if len(vectors) == len(rows) and np.isfinite(vectors).all():
+            return vectors
+    except pa.ArrowInvalid:
+        pass
+    for offset, numbers in rows.items():
+        _check_numbers(numbers, place, offset)
+    raise place.problem(0, "on this line or soon after is something that is not a number")
 
 
 def _check_dimension(columns: list[bytes], place: _Place) -> None:
@@ -287,7 +300,7 @@ def _check_numbers(numbers: list[bytes], place: _Place, offset: int) -> None:
             raise place.problem(offset, f"{text} is not a finite number")
         if not NUMBER.fullmatch(number):
             raise place.problem(offset, f"{text!r} is not a number")
-        if abs(float(number)) > np.finfo(np.float32).max:
+        if abs(float(number)) > LARGEST:
             raise place.problem(offset, f"{text} is too large for a float32")
 
 

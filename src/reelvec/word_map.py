@@ -111,13 +111,15 @@ def project(vectors: NDArray[np.floating], shares: NDArray[np.float64]) -> Plane
     components = min(2, *vectors.shape)
     pca = PCA(n_components=components, svd_solver="full")
     positions = np.zeros((len(vectors), 2))
-    positions[:, :components] = pca.fit_transform(vectors.astype(np.float64))
     explained = np.zeros(2)
-    explained[:components] = pca.explained_variance_ratio_
+    with np.errstate(invalid="ignore"):  # words that all have one vector have no variance
+        positions[:, :components] = pca.fit_transform(vectors.astype(np.float64))
+    explained[:components] = np.nan_to_num(pca.explained_variance_ratio_)
     leaning = np.array([_correlation(column, shares) for column in positions.T])
     positions *= np.where(leaning < 0, -1.0, 1.0)
     largest = np.abs(positions).max() or 1.0
-    return Plane(np.round(positions / largest, DECIMALS) + 0.0, explained, np.abs(leaning))
+    rounded = np.round(positions / largest, DECIMALS) + 0.0  # no -0.0
+    return Plane(rounded.astype(np.float64), explained, np.abs(leaning))
 
 
 def words_to_label(word_map: WordMap, count: int) -> NDArray[np.int64]:

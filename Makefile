@@ -1,0 +1,70 @@
+# `make help` lists what there is. Everything runs from .venv, made on first use.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo repro test lint check-lock track mlflow projector bench readme lock clean
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make .venv with the pinned dependencies
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "reelvec needs Python 3.11 or newer, and $(PYTHON) is older:" \
+		"run make PYTHON=python3.12 (or another that you have)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: setup ## the whole pipeline on the bundled sample, in a workspace of its own
+	$(BIN)/reelvec demo
+
+repro: setup ## the real pipeline: downloads the data unless REELVEC_MIRROR has it
+	$(BIN)/dvc repro
+
+test: setup ## all tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: setup ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check-lock: setup ## do params, code and dvc.yaml still match dvc.lock? Needs no data
+	$(BIN)/reelvec check-lock
+
+track: setup ## write the MLflow runs that are missing, from what DVC holds
+	$(BIN)/reelvec track
+
+mlflow: setup ## the MLflow UI on this project's runs
+	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
+
+projector: setup ## the Embedding Projector on the exported vectors
+	$(BIN)/tensorboard --logdir reports/export --host 127.0.0.1
+
+bench: setup ## speed and memory against the plain way of doing the same work
+	$(BIN)/python -m benchmarks
+
+readme: setup ## write the results into README.md from the committed metrics
+	$(BIN)/reelvec readme
+
+# torch stands there without a build or its CUDA packages: pip takes what your index has.
+lock: setup ## pin the newest dependencies again
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header \
+		--no-annotate --no-emit-package setuptools pyproject.toml \
+		| grep -vE '^(nvidia-|cuda-|triton)' | sed -E 's/^(torch==[0-9.]+).*/\1/' | uniq \
+		> requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+clean: ## remove what can be made again: the demo, caches, MLflow runs (not data, not .venv)
+	rm -rf .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis dvc_plots mlartifacts
+	rm -f mlflow.db mlflow.db.lock
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

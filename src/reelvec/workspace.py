@@ -1,0 +1,91 @@
+"""A copy of the project to run the pipeline in, so that the real one stays as it is."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from reelvec.errors import ReelvecError
+from reelvec.files import remove
+
+COPIED = ("dvc.yaml", "params.yaml", "stages", "src", "data/sample")
+
+
+def make_workspace(project: Path, workspace: Path, overrides: list[Path]) -> None:
+    """Copy what the pipeline needs, and make the copy a DVC project without git.
+
+    Args:
+        project: the project's folder.
+        workspace: the copy; replaced if it is there.
+        overrides: YAML files merged over the copy's `params.yaml`, in this order.
+
+    Raises:
+        ReelvecError: a part of the project is missing.
+    """
+    remove(workspace)
+    for name in COPIED:
+        source, target = project / name, workspace / name
+        if not source.exists():
+            raise ReelvecError(f"{source}: not found; run this from the project's folder")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            left_out = shutil.ignore_patterns("__pycache__", "*.egg-info")
+            shutil.copytree(source, target, ignore=left_out)
+        else:
+            shutil.copyfile(source, target)
+    for path in overrides:
+        merge_params(workspace / "params.yaml", YAML(typ="safe", pure=True).load(path))
+    run_dvc(workspace, "init", "--no-scm", "--quiet")
+    run_dvc(workspace, "config", "core.analytics", "false")
+
+
+def merge_params(path: Path, changes: dict[str, Any]) -> None:
+    """Change values in a parameter file, keeping its comments and order."""
+    yaml = YAML()
+    yaml.width = 4096
+    params = yaml.load(path)
+    _merge(params, changes)
+    with path.open("w", encoding="utf-8") as stream:
+        yaml.dump(params, stream)
+
+
+def run_dvc(workspace: Path, *arguments: str) -> None:
+    """Run DVC in a workspace.
+
+    Raises:
+        ReelvecError: with what DVC said, when it fails.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", *arguments],
+        cwd=workspace,
+        env=environment(workspace),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ReelvecError(f"dvc {' '.join(arguments)}: {done.stdout}{done.stderr}".strip())
+
+
+def environment(workspace: Path) -> dict[str, str]:
+    """The environment in which a workspace's own code runs, whatever else is installed."""
+    here = Path(sys.executable).parent
+    return {
+        **{key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"},
+        "PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PYTHONPATH": str((workspace / "src").resolve()),
+        "PYTHONUNBUFFERED": "1",
+        "DVC_NO_ANALYTICS": "1",
+    }
+
+
+def _merge(target: Any, changes: dict[str, Any]) -> None:
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(target.get(key), dict):
+            _merge(target[key], value)
+        else:
+            target[key] = value
