@@ -80,7 +80,7 @@ class Writer:
                 f"A {job} {deed} the {thing}, and the {role} must choose what {pronoun} wants.",
                 f"It's a {genre} about a {job} and a {role} in {country}.",
                 f"I saw it at a {self.pick(words.VENUES)} in {self.rare()} with my family.",
-                f"The {role} {deed} {possessive} {thing}, and {pronoun} meets a {job} from {country}.",
+                f"The {role} {deed} {possessive} {thing} and meets a {job} from {country}.",
                 f"The {role} and the {job} travel from {capital} to a {other} in {self.rare()}.",
                 f"Most of the film takes place in a {other} &amp; a {thing} shop.",
                 f"As the {role}, {name} says that {pronoun} is only a {job}.",

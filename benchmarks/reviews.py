@@ -1,0 +1,65 @@
+"""The labelled training reviews, prepared as the two tutorials do."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from reelvec.dataset import Dataset
+from reelvec.params import PreprocessParams, VariantParams, VocabularyParams
+from reelvec.ragged import Ragged, offsets_from_lengths, ranges
+from reelvec.text import tokenize
+from reelvec.vocabulary import Vocabulary, build_vocabulary
+
+TABLE = Path("data/raw/imdb.parquet")
+
+PLAIN_STEPS = PreprocessParams(
+    html=False,
+    urls=False,
+    fold_accents=False,
+    contractions=False,
+    punctuation="delete",
+    lemmatize=False,
+    stopwords="none",
+)
+"""Lower case, `<br />` to a space, punctuation deleted, split on white space."""
+
+
+@cache
+def training_reviews() -> tuple[pa.ChunkedArray, NDArray[np.int8]]:
+    """Texts and labels of the 25,000 labelled training reviews."""
+    table = pq.read_table(TABLE, columns=["split", "label", "text"])
+    table = table.filter(pc.equal(table["split"], "train"))
+    return table["text"], table["label"].to_numpy().astype(np.int8)
+
+
+def encode(
+    texts: pa.ChunkedArray, labels: NDArray[np.int8], words: int
+) -> tuple[Dataset, Vocabulary]:
+    """Reviews as ids into their most frequent words."""
+    corpus = tokenize(texts, PLAIN_STEPS)
+    params = VocabularyParams(max_size=words, min_count=1)
+    vocabulary = build_vocabulary(corpus.lexicon, corpus.reviews, params)
+    ids = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
+    return Dataset(ids, labels, np.arange(len(labels), dtype=np.int32)), vocabulary
+
+
+def head_of(data: Dataset, reviews: int) -> Dataset:
+    """The first reviews: a validation that costs nothing, for the tutorials' epochs have none."""
+    labels = data.targets[:reviews]
+    return Dataset(data.reviews.slice(0, reviews), labels, data.review_ids[:reviews])
+
+
+def truncated(reviews: Ragged, length: int) -> Ragged:
+    """At most the first `length` ids of each review."""
+    offsets = offsets_from_lengths(np.minimum(reviews.lengths, length))
+    return Ragged(reviews.ids[ranges(reviews.offsets[:-1], offsets)], offsets)
+
+
+def one_epoch(batch_size: int) -> VariantParams:
+    """The tutorials' model: 16 dimensions, their mean, a hidden layer of 16, Adam at 0.001."""
+    return VariantParams(dimension=16, hidden=16, batch_size=batch_size, epochs=1)
