@@ -42,7 +42,7 @@ def encode(
 ) -> tuple[Dataset, Vocabulary]:
     """Reviews as ids into their most frequent words."""
     corpus = tokenize(texts, PLAIN_STEPS)
-    params = VocabularyParams(max_size=words, min_count=1)
+    params = VocabularyParams(max_size=words, min_count=1, seed=123)
     vocabulary = build_vocabulary(corpus.lexicon, corpus.reviews, params)
     ids = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
     return Dataset(ids, labels, np.arange(len(labels), dtype=np.int32)), vocabulary
@@ -62,4 +62,14 @@ def truncated(reviews: Ragged, length: int) -> Ragged:
 
 def one_epoch(batch_size: int) -> VariantParams:
     """The tutorials' model: 16 dimensions, their mean, a hidden layer of 16, Adam at 0.001."""
-    return VariantParams(dimension=16, hidden=16, batch_size=batch_size, epochs=1)
+    return VariantParams(
+        dimension=16,
+        hidden=16,
+        dropout=0.0,
+        weight_decay=0.0,
+        learning_rate=0.001,
+        batch_size=batch_size,
+        epochs=1,
+        patience=1,
+        seed=123,
+    )

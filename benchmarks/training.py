@@ -1,6 +1,7 @@
 """Training the variants of `params.yaml` on what `build_vocab` made."""
 
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -27,7 +28,7 @@ def run() -> list[Row]:
     start = initial_embedding(scratch, tokens, None)
     ends = [time.perf_counter()]
     train(scratch, start, *parts, device, lambda _: ends.append(time.perf_counter()))
-    epoch = median(after - before for before, after in zip(ends[:-1], ends[1:], strict=True))
+    epoch = median(after - before for before, after in pairwise(ends))
 
     frozen = params.variant("glove_frozen")
     looked_up = initial_embedding(frozen, tokens, load_glove(Path("data/raw/glove")))

@@ -15,6 +15,7 @@ from benchmarks.measure import Row, interleaved, seconds, yes_or_no
 from benchmarks.reviews import encode, head_of, one_epoch, training_reviews, truncated
 from reelvec.dataset import Dataset, stratified_split
 from reelvec.embeddings import random_embedding
+from reelvec.errors import ReelvecError
 from reelvec.training import train
 
 VOCABULARY, LENGTH, BATCH, TARGET = 10_000, 100, 1024, 2
@@ -84,5 +85,8 @@ def _keras_epoch(worker: subprocess.Popen[str]) -> dict[str, float]:
     assert worker.stdout is not None
     worker.stdin.write("epoch\n")
     worker.stdin.flush()
-    answer: dict[str, float] = json.loads(worker.stdout.readline())
+    line = worker.stdout.readline()
+    if not line:
+        raise ReelvecError("REELVEC_KERAS_PYTHON: Keras failed in this interpreter")
+    answer: dict[str, float] = json.loads(line)
     return answer
