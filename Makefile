@@ -7,7 +7,8 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo repro test lint check-lock track mlflow projector bench readme lock clean
+.PHONY: help setup demo repro test lint check-lock track mlflow projector bench readme lock \
+	clean clean-all
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -16,7 +17,7 @@ setup: $(STAMP) ## make .venv with the pinned dependencies
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "reelvec needs Python 3.11 or newer, and $(PYTHON) is older:" \
+		{ echo "reelvec needs Python 3.11 or newer, and $(PYTHON) is older or missing:" \
 		"run make PYTHON=python3.12 (or another that you have)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
@@ -55,16 +56,23 @@ bench: setup ## speed and memory against the plain way of doing the same work
 readme: setup ## write the results into README.md from the committed metrics
 	$(BIN)/reelvec readme
 
-# torch stands there without a build or its CUDA packages: pip takes what your index has.
+# One version of each for every Python, so that all get the same results. torch stands there
+# without a build or its CUDA packages: pip takes the build that your index has.
+# python-dateutil 3 and later would push celery and graphene back by releases.
 lock: setup ## pin the newest dependencies again
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header \
-		--no-annotate --no-emit-package setuptools pyproject.toml \
-		| grep -vE '^(nvidia-|cuda-|triton)' | sed -E 's/^(torch==[0-9.]+).*/\1/' | uniq \
-		> requirements.lock.new
-	mv requirements.lock.new requirements.lock
+	$(PYTHON) -m venv $(VENV)/uv
+	$(VENV)/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	echo 'python-dateutil<3' | $(VENV)/uv/bin/uv pip compile --quiet --upgrade --universal \
+		--python-version 3.11 --fork-strategy fewest --extra dev --constraint - \
+		--no-header --no-annotate pyproject.toml --output-file $(VENV)/all.lock > /dev/null
+	grep -vE '^(nvidia-|cuda-|triton)' $(VENV)/all.lock | sed -E 's/^(torch==[0-9.]+).*/\1/' \
+		> requirements.lock
 
-clean: ## remove what can be made again: the demo, caches, MLflow runs (not data, not .venv)
-	rm -rf .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis dvc_plots mlartifacts
-	rm -f mlflow.db mlflow.db.lock
+clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
+	rm -rf .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis dvc_plots
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (needs a download to redo)
+	rm -rf data/raw data/interim data/processed data/models data/predictions .dvc/cache .dvc/tmp
+	rm -rf reports/export reports/mistakes reports/plots/confusion reports/index.html
+	rm -rf mlflow.db mlflow.db.lock mlruns mlartifacts $(VENV)

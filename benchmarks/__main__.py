@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.measure import Row, table
 from reelvec.errors import ReelvecError, shown_to_people
 from reelvec.files import write_text
-from reelvec.imdb import data_line
+from reelvec.provenance import data_line
 
 NAMES = ("preprocess", "pytorch_tutorial", "keras_tutorial", "training", "pipeline")
 NEEDED = ("data/raw/imdb.parquet", "data/raw/glove/vectors.npy", "data/processed/vocab.tsv")

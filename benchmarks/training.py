@@ -7,8 +7,8 @@ from statistics import median
 
 from benchmarks.measure import REPETITIONS, Row, seconds, yes_or_no
 from reelvec.dataset import Dataset
-from reelvec.glove import load_glove
 from reelvec.params import load_params
+from reelvec.pretrained import load_glove
 from reelvec.training import initial_embedding, pick_device, train
 from reelvec.vocabulary import Vocabulary
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from reelvec.errors import shown_to_people
 from reelvec.files import write_json, write_text
-from reelvec.imdb import data_line
 from reelvec.params import load_params
+from reelvec.provenance import data_line
 from reelvec.similarity import compare_spaces, metrics, neighbor_lists
 from reelvec.similarity_report import similarities_markdown
 from reelvec.spaces import load_space

@@ -5,9 +5,9 @@ from pathlib import Path
 from reelvec.comparison import answer, compare, comparison_markdown
 from reelvec.errors import shown_to_people
 from reelvec.files import write_json, write_text
-from reelvec.imdb import data_line
 from reelvec.params import load_params
 from reelvec.predictions import PREDICTIONS, check_leftovers, load_predictions
+from reelvec.provenance import data_line
 
 REPORTS = Path("reports")
 METRICS = REPORTS / "metrics"

@@ -8,12 +8,11 @@ from reelvec.dataset import Dataset
 from reelvec.errors import ReelvecError, shown_to_people
 from reelvec.evaluation import calibration_curve, confusion_csv, evaluate, roc_points
 from reelvec.files import write_json, write_text
-from reelvec.imdb import data_line
 from reelvec.mistakes import find_mistakes, mistakes_markdown
 from reelvec.params import load_params
 from reelvec.predictions import PREDICTIONS, Predictions
 from reelvec.predictor import Predictor
-from reelvec.tracking import record_variant
+from reelvec.provenance import data_line
 from reelvec.vocabulary import UNKNOWN
 
 REPORTS = Path("reports")
@@ -50,7 +49,6 @@ def main() -> None:
         f"({100 * params.evaluation.confidence:g}% interval {metrics['accuracy_low']:.2%} to "
         f"{metrics['accuracy_high']:.2%})"
     )
-    record_variant(params, variant)
 
 
 if __name__ == "__main__":

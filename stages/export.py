@@ -5,8 +5,8 @@ from pathlib import Path
 from reelvec.dataset import Dataset
 from reelvec.errors import shown_to_people
 from reelvec.export import export_spaces
-from reelvec.glove import load_glove
 from reelvec.params import load_params
+from reelvec.pretrained import load_glove
 from reelvec.spaces import load_space
 from reelvec.vocabulary import Vocabulary
 

@@ -4,14 +4,15 @@ from pathlib import Path
 
 from reelvec.errors import shown_to_people
 from reelvec.files import write_json
-from reelvec.imdb import METRICS, fetch_imdb
+from reelvec.imdb import fetch_imdb
 from reelvec.params import load_params
+from reelvec.provenance import IMDB_METRICS
 
 
 def main() -> None:
     """Run the stage."""
     metrics = fetch_imdb(load_params().imdb, Path("data/raw/imdb.parquet"))
-    write_json(METRICS, metrics)
+    write_json(IMDB_METRICS, metrics)
     print(metrics["data"])
     print(
         f"{metrics['reviews']['total']:,} reviews, {metrics['tokens']['total']:,} words; "

@@ -5,10 +5,10 @@ from pathlib import Path
 from reelvec.comparison import Comparison
 from reelvec.errors import shown_to_people
 from reelvec.files import write_text
-from reelvec.imdb import data_line
 from reelvec.mistakes import find_mistakes
 from reelvec.params import load_params
 from reelvec.predictions import PREDICTIONS, load_predictions
+from reelvec.provenance import data_line
 from reelvec.report import read_results, render_report
 
 REPORTS = Path("reports")

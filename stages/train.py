@@ -7,10 +7,10 @@ from pathlib import Path
 from reelvec.dataset import Dataset
 from reelvec.errors import ReelvecError, shown_to_people
 from reelvec.files import write_json, write_text
-from reelvec.glove import load_glove
 from reelvec.models import count_parameters
 from reelvec.params import load_params
 from reelvec.predictor import Predictor
+from reelvec.pretrained import load_glove
 from reelvec.tracking import open_run
 from reelvec.training import Epoch, initial_embedding, learning_curve, pick_device, train
 from reelvec.vocabulary import Vocabulary

@@ -15,9 +15,9 @@ from reelvec.figures import (
     draw_words,
     save_figure,
 )
-from reelvec.imdb import data_line
 from reelvec.params import load_params
 from reelvec.predictions import PREDICTIONS, check_leftovers, load_predictions
+from reelvec.provenance import data_line
 from reelvec.spaces import load_space
 from reelvec.tracking import record_variant
 from reelvec.vocabulary import Vocabulary

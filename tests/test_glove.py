@@ -18,8 +18,9 @@ from http_server import Server, running_server
 from reelvec import glove, vector_text
 from reelvec.download import Patience, RemoteBody, Sources
 from reelvec.errors import ReelvecError
-from reelvec.glove import OFFICIAL_DIMENSIONS, fetch_glove, load_glove
+from reelvec.glove import OFFICIAL_DIMENSIONS, fetch_glove
 from reelvec.params import GloveParams
+from reelvec.pretrained import load_glove
 
 QUICK = Patience(attempts=4, first_wait=0.001, longest_wait=0.002, timeout=5)
 OFFICIAL_50D = "d8f717f8dd4b545cb7f418ef9f3d0c3e6e68a6f48b97d32f8b7aae40cb31f96f"

@@ -23,8 +23,9 @@ from reelvec import imdb
 from reelvec.download import Patience, Sources
 from reelvec.errors import ReelvecError
 from reelvec.files import write_json
-from reelvec.imdb import content_sha256, data_line, fetch_imdb, read_archive
+from reelvec.imdb import content_sha256, fetch_imdb, read_archive
 from reelvec.params import ImdbParams
+from reelvec.provenance import IMDB_METRICS, data_line
 
 REPOSITORY = Path(__file__).parents[1]
 REVIEWS = {
@@ -170,7 +171,7 @@ def test_the_table_is_the_same_under_any_hash_seed_and_locale(
         )
         assert "11 reviews, 30 words; 2 texts are in both train and test" in done.stdout
         assert (folder / "data/raw/imdb.parquet").read_bytes() == expected
-        metrics = folder / imdb.METRICS
+        metrics = folder / IMDB_METRICS
         assert metrics.read_text().startswith('{\n  "data": "OTHER DATA')
         assert str(tmp_path) not in metrics.read_text()
 

@@ -1,5 +1,6 @@
 """MLflow shows what DVC holds, once; and whatever happens to it, the work goes on."""
 
+import ast
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +26,9 @@ import pytest
 from mlflow import MlflowClient
 
 from reelvec import tracking
+from reelvec.closure import import_closure
 from reelvec.errors import ReelvecError
+from reelvec.mlflow_store import SERVING_REQUIREMENTS, STOPWORD_PACKAGES
 from reelvec.params import Params, load_params
 from reelvec.run_record import FINGERPRINT, read_record
 from reelvec.tracking import (
@@ -303,6 +307,29 @@ class ConstantPredictor:
 
     def probabilities(self, texts: list[str]) -> np.ndarray[Any, Any]:
         return np.array([self.probability if "good" in text else 0.25 for text in texts])
+
+
+def test_the_models_requirements_are_what_its_code_imports() -> None:
+    package = REPOSITORY / "src" / "reelvec"
+    start = package / "mlflow_model.py"
+    names = {
+        name.partition(".")[0]
+        for file in (start, *import_closure(start, package))
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    distribution_of = packages_distributions()
+    imported = {
+        distribution_of[name][0].lower()
+        for name in names - sys.stdlib_module_names - {"reelvec", "mlflow"}
+    }
+    assert imported == {*SERVING_REQUIREMENTS, *STOPWORD_PACKAGES}
 
 
 def test_the_model_is_logged_once_and_can_be_loaded(

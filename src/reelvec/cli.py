@@ -16,9 +16,9 @@ app = typer.Typer(
 
 @app.command()
 def demo(
-    workspace: Annotated[Path, typer.Option(help="Where to run; replaced if there.")] = Path(
-        ".demo"
-    ),
+    workspace: Annotated[
+        Path, typer.Option(help="Where to run; an earlier workspace there is replaced.")
+    ] = Path(".demo"),
 ) -> None:
     """Run the whole pipeline on the bundled sample, in a workspace of its own."""
     from reelvec.demo import run_demo

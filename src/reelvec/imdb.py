@@ -17,13 +17,12 @@ from tqdm import tqdm
 
 from reelvec.download import OFFICIAL, SourceKind, Sources, kind_of, name_of, say
 from reelvec.errors import ReelvecError
-from reelvec.files import CHUNK, read_json, replacing
+from reelvec.files import CHUNK, replacing
 from reelvec.params import ImdbParams
 
 OFFICIAL_ADDRESS = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 OFFICIAL_NAME = "aclImdb_v1.tar.gz"
 OFFICIAL_SHA256 = "35dc24b205b891580b41e5627819cef45fd2558903fd89093aa79b82b42801f3"
-METRICS = Path("reports/metrics/imdb.json")
 
 FOLDERS = ("test/neg", "test/pos", "train/neg", "train/pos", "train/unsup")
 """Where an archive keeps reviews, in the order of the table."""
@@ -83,18 +82,6 @@ class Review(NamedTuple):
     def path(self) -> str:
         """The name in the archive, from `train` or `test` on."""
         return f"{self.folder}/{self.review_id}_{self.rating}.txt"
-
-
-def data_line(path: Path = METRICS) -> str:
-    """The sentence that says which reviews the results are from: the first line of any report.
-
-    Raises:
-        ReelvecError: `fetch_imdb` has not run.
-    """
-    try:
-        return str(read_json(path)["data"])
-    except (FileNotFoundError, KeyError, ValueError):
-        raise ReelvecError(f"{path}: missing or damaged; run `dvc repro fetch_imdb`") from None
 
 
 def fetch_imdb(params: ImdbParams, table: Path, sources: Sources | None = None) -> dict[str, Any]:

@@ -55,7 +55,6 @@ SERVING_REQUIREMENTS = (
     "ruamel.yaml",
     "safetensors",
     "simplemma",
-    "stop-words",
     "torch",
 )
 STOPWORD_PACKAGES = ("gensim", "scikit-learn")  # needed only by variants that use their lists

@@ -13,11 +13,11 @@ from safetensors.torch import load_file, save_file
 
 from reelvec.errors import ReelvecError
 from reelvec.files import read_json, replacing, write_json
+from reelvec.inference import predict_logits
 from reelvec.models import Classifier, ModelConfig
 from reelvec.params import PreprocessParams, VariantParams
 from reelvec.ragged import Ragged
 from reelvec.text import tokenize
-from reelvec.training import predict_logits
 from reelvec.vocabulary import Vocabulary
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from reelvec.comparison import Comparison, answer, markdown_table, results_table
 from reelvec.errors import ReelvecError
 from reelvec.files import write_text
-from reelvec.imdb import data_line
 from reelvec.params import load_params
+from reelvec.provenance import data_line
 
 BEGIN = "<!-- results: written by `make readme` from reports/metrics, not by hand -->\n"
 END = "<!-- end of results -->"

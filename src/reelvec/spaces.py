@@ -10,8 +10,8 @@ from safetensors import SafetensorError, safe_open
 
 from reelvec.errors import ReelvecError
 from reelvec.files import read_json
-from reelvec.glove import load_glove
 from reelvec.params import RESERVED_SPACE
+from reelvec.pretrained import load_glove
 from reelvec.vocabulary import RESERVED
 
 EMBEDDING = "embedding.weight"

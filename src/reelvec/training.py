@@ -14,13 +14,11 @@ from reelvec.batching import ragged_batches
 from reelvec.dataset import Dataset
 from reelvec.embeddings import InitialEmbedding, pretrained_embedding, random_embedding
 from reelvec.errors import ReelvecError
-from reelvec.glove import Glove
+from reelvec.inference import EVALUATION_BATCH, pool
 from reelvec.models import Classifier, ModelConfig
 from reelvec.params import Device, VariantParams
+from reelvec.pretrained import Glove
 from reelvec.ragged import Ragged
-
-EVALUATION_BATCH = 4096
-"""Reviews scored at once outside training."""
 
 LOSS = nn.BCEWithLogitsLoss()
 
@@ -190,23 +188,6 @@ def learning_curve(history: list[Epoch]) -> str:
         for epoch in history
     ]
     return "\n".join([",".join(names), *rows]) + "\n"
-
-
-@torch.inference_mode()
-def pool(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
-    """Encode reviews once, float32 (reviews, features): all that frozen vectors ever give."""
-    parts = [model.encode(*batch) for batch in ragged_batches(reviews, EVALUATION_BATCH, device)]
-    return torch.cat(parts)
-
-
-@torch.inference_mode()
-def predict_logits(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
-    """Logits of P(positive), float32 (reviews,) on the CPU."""
-    model.eval()
-    if not len(reviews):
-        return torch.zeros(0)
-    batches = ragged_batches(reviews, EVALUATION_BATCH, device)
-    return torch.cat([model(*batch) for batch in batches]).cpu()
 
 
 def _examples(model: Classifier, part: Dataset, device: torch.device) -> Examples:

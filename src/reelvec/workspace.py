@@ -12,7 +12,10 @@ from ruamel.yaml import YAML
 from reelvec.errors import ReelvecError
 from reelvec.files import remove
 
-COPIED = ("dvc.yaml", "params.yaml", "stages", "src", "data/sample")
+COPIED = (".dvcignore", "dvc.yaml", "params.yaml", "stages", "src", "data/sample")
+
+MARK = ".reelvec-workspace"
+"""A file by which a workspace is known, so that no other folder is ever replaced."""
 
 
 def make_workspace(project: Path, workspace: Path, overrides: list[Path]) -> None:
@@ -20,13 +23,14 @@ def make_workspace(project: Path, workspace: Path, overrides: list[Path]) -> Non
 
     Args:
         project: the project's folder.
-        workspace: the copy; replaced if it is there.
+        workspace: the copy; an older one is replaced.
         overrides: YAML files merged over the copy's `params.yaml`, in this order.
 
     Raises:
-        ReelvecError: a part of the project is missing.
+        ReelvecError: a part of the project is missing, or `workspace` is some other folder.
     """
-    remove(workspace)
+    _clear(workspace)
+    (workspace / MARK).touch()
     for name in COPIED:
         source, target = project / name, workspace / name
         if not source.exists():
@@ -41,6 +45,15 @@ def make_workspace(project: Path, workspace: Path, overrides: list[Path]) -> Non
         merge_params(workspace / "params.yaml", YAML(typ="safe", pure=True).load(path))
     run_dvc(workspace, "init", "--no-scm", "--quiet")
     run_dvc(workspace, "config", "core.analytics", "false")
+
+
+def _clear(workspace: Path) -> None:
+    """Make way for a workspace, but never at the cost of somebody's own folder."""
+    ours = (workspace / MARK).is_file() or (workspace.is_dir() and not any(workspace.iterdir()))
+    if workspace.exists() and not ours:
+        raise ReelvecError(f"{workspace}: not made by reelvec; delete it or name another folder")
+    remove(workspace)
+    workspace.mkdir(parents=True)
 
 
 def merge_params(path: Path, changes: dict[str, Any]) -> None:
