@@ -13,7 +13,7 @@ from reelvec.params import load_params
 from reelvec.predictions import PREDICTIONS, Predictions
 from reelvec.predictor import Predictor
 from reelvec.provenance import data_line
-from reelvec.vocabulary import UNKNOWN
+from reelvec.vocabulary import UNKNOWN, limit_ids
 
 REPORTS = Path("reports")
 PLOTS = REPORTS / "plots"
@@ -26,10 +26,12 @@ def main() -> None:
     variant, params = sys.argv[1], load_params()
     params.variant(variant)
     test = Dataset.load(Path("data/processed/test"))
-    probabilities = Predictor.load(Path("data/models") / variant).probabilities_of(test.reviews)
+    predictor = Predictor.load(Path("data/models") / variant)
+    probabilities = predictor.probabilities_of(test.reviews)
     predictions = Predictions(test.review_ids, test.targets, probabilities)
     metrics = evaluate(predictions, params.evaluation)
-    unknown = float((test.reviews.ids == UNKNOWN).mean()) if len(test.reviews.ids) else 0.0
+    ids = limit_ids(test.reviews, len(predictor.vocabulary)).ids
+    unknown = float((ids == UNKNOWN).mean()) if len(ids) else 0.0
     mistakes = find_mistakes(predictions, Path("data/raw/imdb.parquet"), params.evaluation.mistakes)
 
     predictions.save(PREDICTIONS / f"{variant}.parquet")

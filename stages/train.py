@@ -25,9 +25,10 @@ def main() -> None:
         raise ReelvecError("expected one argument, the variant: python stages/train.py scratch")
     name, all_params = sys.argv[1], load_params()
     params = all_params.variant(name)
-    tokens = Vocabulary.load(PROCESSED / "vocab.tsv").tokens
     glove = load_glove(Path("data/raw/glove")) if params.embedding == "glove" else None
+    tokens = Vocabulary.load(PROCESSED / "vocab.tsv").tokens
     embedding = initial_embedding(params, tokens, glove)
+    tokens = tokens[: len(embedding.weight)]
     device = pick_device(all_params.training.device)
 
     with open_run(all_params, name) as run:

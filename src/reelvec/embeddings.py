@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from reelvec.params import MissingPolicy
 from reelvec.vocabulary import PADDING, UNKNOWN
 
+RANDOM_DEVIATION = 0.1
+"""Less than torch's 1: rare words, hardly ever trained, would keep their noise for ever."""
+
 
 @dataclass(frozen=True, slots=True)
 class InitialEmbedding:
@@ -23,14 +26,19 @@ class InitialEmbedding:
     missing: NDArray[np.bool_]
 
 
-def random_embedding(size: int, dimension: int, seed: int) -> InitialEmbedding:
-    """Independent normal weights with standard deviation 0.1, float32 (size, dimension).
+def random_embedding(
+    size: int, dimension: int, seed: int, deviation: float = RANDOM_DEVIATION
+) -> InitialEmbedding:
+    """Independent normal weights with mean 0, float32 (size, dimension).
 
-    Smaller than torch's N(0, 1): an average of a hundred such vectors would still drown the
-    signal, and rare words would keep their noise for ever.
+    Args:
+        size: tokens in the vocabulary.
+        dimension: of a token's vector.
+        seed: of the generator.
+        deviation: their standard deviation.
     """
     generator = np.random.default_rng(seed)
-    weight = generator.normal(0.0, 0.1, (size, dimension)).astype(np.float32)
+    weight = generator.normal(0.0, deviation, (size, dimension)).astype(np.float32)
     weight[PADDING] = 0
     return InitialEmbedding(weight, np.zeros(size, bool))
 
@@ -41,6 +49,7 @@ def pretrained_embedding(
     vectors: NDArray[np.float32],
     policy: MissingPolicy,
     seed: int,
+    deviation: float | None = None,
 ) -> InitialEmbedding:
     """Look up each token of the vocabulary in pretrained vectors.
 
@@ -51,6 +60,8 @@ def pretrained_embedding(
         policy: what a token without a vector starts from: `zero`, the `mean` of the vectors
             found, or `random` with the mean and deviation of each column of those.
         seed: of the random policy.
+        deviation: scale all vectors alike, so that this is the standard deviation of the numbers
+            in those found; cosines stay as they are. None leaves the vectors as published.
 
     Returns:
         the weights; the unknown token is treated like a missing word.
@@ -61,14 +72,16 @@ def pretrained_embedding(
     found = rows >= 0
     weight = np.zeros((len(tokens), vectors.shape[1]), np.float32)
     weight[found] = vectors[rows[found]]
+    if deviation is not None and weight[found].any():
+        weight *= deviation / weight[found].std()
     if policy != "zero" and found.any():
         mean = weight[found].mean(axis=0)
         if policy == "mean":
             weight[~found] = mean
         else:
-            deviation = weight[found].std(axis=0)
+            deviations = weight[found].std(axis=0)
             noise = np.random.default_rng(seed).normal(size=((~found).sum(), weight.shape[1]))
-            weight[~found] = mean + deviation * noise
+            weight[~found] = mean + deviations * noise
         weight[PADDING] = 0
     missing = ~found
     missing[[PADDING, UNKNOWN]] = False

@@ -1,11 +1,14 @@
 """Run a classifier over ragged reviews, without gradients."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
-from reelvec.batching import ragged_batches
+from reelvec.batching import Batch, ragged_batches
 from reelvec.models import Classifier
 from reelvec.ragged import Ragged
+from reelvec.vocabulary import limit_ids
 
 EVALUATION_BATCH = 4096
 """Reviews scored at once outside training."""
@@ -14,8 +17,7 @@ EVALUATION_BATCH = 4096
 @torch.inference_mode()
 def pool(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
     """Encode reviews once, float32 (reviews, features): all that frozen vectors ever give."""
-    parts = [model.encode(*batch) for batch in ragged_batches(reviews, EVALUATION_BATCH, device)]
-    return torch.cat(parts)
+    return torch.cat([model.encode(*batch) for batch in _batches(model, reviews, device)])
 
 
 @torch.inference_mode()
@@ -24,5 +26,9 @@ def predict_logits(model: Classifier, reviews: Ragged, device: torch.device) -> 
     model.eval()
     if not len(reviews):
         return torch.zeros(0)
-    batches = ragged_batches(reviews, EVALUATION_BATCH, device)
-    return torch.cat([model(*batch) for batch in batches]).cpu()
+    return torch.cat([model(*batch) for batch in _batches(model, reviews, device)]).cpu()
+
+
+def _batches(model: Classifier, reviews: Ragged, device: torch.device) -> Iterator[Batch]:
+    known = limit_ids(reviews, model.config.vocabulary)
+    return ragged_batches(known, EVALUATION_BATCH, device)

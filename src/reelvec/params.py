@@ -84,6 +84,8 @@ class VariantParams(Section):
     embedding: Embedding = "random"
     dimension: int | None = Field(None, ge=1, le=2000)
     missing: MissingPolicy = "zero"
+    initial_deviation: float | None = Field(None, gt=0)
+    vocabulary_size: int | None = Field(None, ge=1)
     trainable: bool = True
     encoder: Encoder = "mean"
     normalize: bool = False

@@ -12,13 +12,19 @@ from tqdm import tqdm
 
 from reelvec.batching import ragged_batches
 from reelvec.dataset import Dataset
-from reelvec.embeddings import InitialEmbedding, pretrained_embedding, random_embedding
+from reelvec.embeddings import (
+    RANDOM_DEVIATION,
+    InitialEmbedding,
+    pretrained_embedding,
+    random_embedding,
+)
 from reelvec.errors import ReelvecError
 from reelvec.inference import EVALUATION_BATCH, pool
 from reelvec.models import Classifier, ModelConfig
 from reelvec.params import Device, VariantParams
 from reelvec.pretrained import Glove
 from reelvec.ragged import Ragged
+from reelvec.vocabulary import RESERVED, limit_ids
 
 LOSS = nn.BCEWithLogitsLoss()
 
@@ -109,7 +115,7 @@ def train(
 
     Args:
         params: the variant.
-        embedding: the first layer to start from.
+        embedding: the first layer to start from; ids beyond its rows count as unknown.
         training: labelled reviews to learn from.
         validation: labelled reviews that decide when to stop.
         device: where to compute.
@@ -171,13 +177,23 @@ def initial_embedding(
 
     Args:
         params: the variant.
-        tokens: the vocabulary by id.
+        tokens: the vocabulary by id; its first `params.vocabulary_size` words are taken.
         glove: the pretrained vectors, where the variant asks for them.
     """
+    if params.vocabulary_size is not None:
+        tokens = tokens[: len(RESERVED) + params.vocabulary_size]
     if glove is None:
         assert params.dimension is not None
-        return random_embedding(len(tokens), params.dimension, params.seed)
-    return pretrained_embedding(tokens, glove.words, glove.vectors, params.missing, params.seed)
+        deviation = params.initial_deviation or RANDOM_DEVIATION
+        return random_embedding(len(tokens), params.dimension, params.seed, deviation)
+    return pretrained_embedding(
+        tokens,
+        glove.words,
+        glove.vectors,
+        params.missing,
+        params.seed,
+        params.initial_deviation,
+    )
 
 
 def learning_curve(history: list[Epoch]) -> str:
@@ -193,7 +209,7 @@ def learning_curve(history: list[Epoch]) -> str:
 def _examples(model: Classifier, part: Dataset, device: torch.device) -> Examples:
     targets = torch.from_numpy(part.targets.astype(np.float32)).to(device)
     if model.config.trainable:
-        return Examples(part.reviews, None, targets)
+        return Examples(limit_ids(part.reviews, model.config.vocabulary), None, targets)
     # Tensors made in inference mode cannot take part in autograd: a clone can.
     return Examples(None, pool(model, part.reviews, device).clone(), targets)
 

@@ -111,6 +111,11 @@ def build_vocabulary(lexicon: list[str], training: Ragged, params: VocabularyPar
     )
 
 
+def limit_ids(reviews: Ragged, size: int) -> Ragged:
+    """Reviews as a vocabulary of only the first `size` ids sees them: the others are unknown."""
+    return Ragged(np.where(reviews.ids < size, reviews.ids, np.int32(UNKNOWN)), reviews.offsets)
+
+
 def document_counts(reviews: Ragged, size: int) -> NDArray[np.int64]:
     """In how many reviews each id occurs, int64 (size,)."""
     pairs = np.unique(reviews.row_of_each_id() * size + reviews.ids)
