@@ -49,6 +49,7 @@ def main() -> None:
             Dataset.load(PROCESSED / "valid"),
             device,
             report,
+            all_params.training.threads,
         )
 
     Predictor(name, params, all_params.preprocess, tokens, trained.model).save(

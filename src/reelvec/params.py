@@ -76,6 +76,7 @@ class TrainingParams(Section):
     """What all variants share."""
 
     device: Device = "cpu"
+    threads: int = Field(1, ge=1, le=1024)
 
 
 class VariantParams(Section):

@@ -97,9 +97,14 @@ def pick_device(device: Device) -> torch.device:
     return torch.device("cuda" if available and device != "cpu" else "cpu")
 
 
-def make_reproducible(seed: int) -> None:
-    """Seed torch, and choose algorithms that give the same bits for any number of threads."""
+def make_reproducible(seed: int, threads: int) -> None:
+    """Seed torch, and have it add numbers in the same order on every machine.
+
+    Some of its sums (batch normalisation's) are divided among the threads, so that their number
+    decides the last bits; it is fixed here, whatever the machine has.
+    """
     torch.manual_seed(seed)
+    torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
 
 
@@ -110,6 +115,7 @@ def train(
     validation: Dataset,
     device: torch.device,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
+    threads: int = 1,
 ) -> Trained:
     """Train a classifier until the validation loss stops falling.
 
@@ -120,6 +126,7 @@ def train(
         validation: labelled reviews that decide when to stop.
         device: where to compute.
         on_epoch: called after each epoch.
+        threads: of the CPU; stays set afterwards.
 
     Returns:
         the model with the weights of the epoch whose validation loss was smallest.
@@ -129,7 +136,7 @@ def train(
     """
     if not len(training) or not len(validation):
         raise ReelvecError("training and validation both need at least one review")
-    make_reproducible(params.seed)
+    make_reproducible(params.seed, threads)
     model = new_model(params, embedding).to(device)
     learn, check = (_examples(model, part, device) for part in (training, validation))
     history: list[Epoch] = []
