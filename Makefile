@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo repro test lint check-lock track mlflow projector bench readme lock \
+.PHONY: help setup demo repro test lint check-lock track mlflow projector bench bench-keras readme lock \
 	clean clean-all
 
 help: ## list these commands
@@ -51,7 +51,15 @@ projector: setup ## the Embedding Projector on the exported vectors
 	$(BIN)/tensorboard --logdir reports/export --host 127.0.0.1
 
 bench: setup ## speed and memory against the plain way of doing the same work
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint requirements.lock --editable '.[bench]'
 	$(BIN)/python -m benchmarks
+
+# TensorFlow has its own ideas about the versions of what it shares with the pipeline.
+bench-keras: setup ## the same, with Keras beside it (installs TensorFlow in .venv/keras)
+	test -x $(VENV)/keras/bin/python || $(PYTHON) -m venv $(VENV)/keras
+	$(VENV)/keras/bin/python -m pip install --quiet --disable-pip-version-check tensorflow-cpu
+	REELVEC_KERAS_PYTHON=$(CURDIR)/$(VENV)/keras/bin/python $(MAKE) bench
 
 readme: setup ## write the results into README.md from the committed metrics
 	$(BIN)/reelvec readme

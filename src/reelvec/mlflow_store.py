@@ -54,6 +54,7 @@ SERVING_REQUIREMENTS = (
     "pydantic",
     "ruamel.yaml",
     "safetensors",
+    "scipy",
     "simplemma",
     "torch",
 )

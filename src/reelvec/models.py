@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from reelvec.params import Encoder
+from reelvec.pooling import pool_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ class Classifier(nn.Module):
         """
         weight = self.embedding.weight
         if self.config.encoder == "mean_max":
-            mean = functional.embedding_bag(ids, weight, starts, mode="mean")  # (B, D)
-            largest = functional.embedding_bag(ids, weight, starts, mode="max")  # (B, D)
+            mean = pool_tokens(ids, starts, weight, "mean")  # (B, D)
+            largest = pool_tokens(ids, starts, weight, "max")  # (B, D)
             return torch.cat([mean, largest], dim=1)  # (B, 2D)
-        return functional.embedding_bag(ids, weight, starts, mode=self.config.encoder)  # (B, D)
+        return pool_tokens(ids, starts, weight, self.config.encoder)  # (B, D)
 
     def forward(self, ids: Tensor, starts: Tensor) -> Tensor:
         """Logits of P(positive), float32 (reviews,); arguments as for `encode`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
@@ -25,8 +25,6 @@ from reelvec.params import Device, VariantParams
 from reelvec.pretrained import Glove
 from reelvec.ragged import Ragged
 from reelvec.vocabulary import RESERVED, limit_ids
-
-LOSS = nn.BCEWithLogitsLoss()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,18 +231,19 @@ def _epochs(
     reviews = len(examples.targets)
     for epoch in range(1, params.epochs + 1):
         model.train()
-        loss_sum, correct = 0.0, 0
+        logits_of_batch, targets_of_batch = [], []
         batches = examples.batches(shuffle.permutation(reviews), params.batch_size, device)
         total = -(-reviews // params.batch_size)
         for inputs, targets in tqdm(batches, f"epoch {epoch}", total, leave=False, disable=None):
             logits = _logits(model, inputs)
-            loss = LOSS(logits, targets)
             optimizer.zero_grad()
-            loss.backward()
+            loss = functional.binary_cross_entropy_with_logits(logits, targets)
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
-            loss_sum += loss.item() * len(targets)
-            correct += int(((logits > 0) == (targets > 0.5)).sum())
-        yield loss_sum / reviews, correct / reviews
+            logits_of_batch.append(logits.detach())
+            targets_of_batch.append(targets)
+        # Once an epoch: to read each batch's loss would be as dear as a small model's step.
+        yield _loss_and_accuracy(torch.cat(logits_of_batch), torch.cat(targets_of_batch))
 
 
 @torch.inference_mode()
@@ -255,7 +254,12 @@ def _score(model: Classifier, examples: Examples, device: torch.device) -> tuple
     parts = [
         _logits(model, inputs) for inputs, _ in examples.batches(order, EVALUATION_BATCH, device)
     ]
-    logits, targets = torch.cat(parts).cpu().double(), examples.targets.cpu().double()
+    return _loss_and_accuracy(torch.cat(parts), examples.targets)
+
+
+def _loss_and_accuracy(logits: Tensor, targets: Tensor) -> tuple[float, float]:
+    """Mean binary cross-entropy, and the share of logits on the right side of 0."""
+    logits, targets = logits.cpu().double(), targets.cpu().double()
     losses = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
     accuracy = ((logits > 0) == (targets > 0.5)).double().mean()
     return float(np.mean(losses.numpy())), float(accuracy)
