@@ -21,6 +21,7 @@ from reelvec.embeddings import (
 from reelvec.errors import ReelvecError
 from reelvec.inference import EVALUATION_BATCH, pool
 from reelvec.models import Classifier, ModelConfig
+from reelvec.optimizer import Adam
 from reelvec.params import Device, VariantParams
 from reelvec.pretrained import Glove
 from reelvec.ragged import Ragged
@@ -103,7 +104,7 @@ def make_reproducible(seed: int, threads: int) -> None:
     """
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    torch.set_deterministic_debug_mode("error")
 
 
 def train(
@@ -224,9 +225,7 @@ def _epochs(
 ) -> Iterator[tuple[float, float]]:
     """Train for one epoch after another, giving each one's mean loss and accuracy."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.Adam(
-        parameters, lr=params.learning_rate, weight_decay=params.weight_decay, fused=True
-    )
+    optimizer = Adam(parameters, params.learning_rate, params.weight_decay)
     shuffle = np.random.default_rng(params.seed)
     reviews = len(examples.targets)
     for epoch in range(1, params.epochs + 1):
