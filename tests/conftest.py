@@ -4,6 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no reason to fail.
+settings.register_profile("reelvec", deadline=None)
+settings.load_profile("reelvec")
 
 Git = Callable[..., str]
 

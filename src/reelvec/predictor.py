@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from reelvec.errors import ReelvecError
@@ -79,6 +80,17 @@ class Predictor:
             raise ReelvecError(
                 f"{os.fspath(folder)}: no trained model; run `make repro` (or `make demo`) first"
             )
+        try:
+            return cls._read(folder)
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+            reason = str(error).partition("\n")[0]
+            raise ReelvecError(
+                f"{folder}: config.json and model.safetensors are no model of this version "
+                f"({type(error).__name__}: {reason}); delete the folder and train again"
+            ) from None
+
+    @classmethod
+    def _read(cls, folder: Path) -> "Predictor":
         config = read_json(folder / "config.json")
         params = VariantParams.model_validate(config["params"])
         shape = ModelConfig(
@@ -91,12 +103,7 @@ class Predictor:
             trainable=params.trainable,
         )
         model = Classifier(shape, torch.empty(shape.vocabulary, shape.dimension))
-        try:
-            model.load_state_dict(load_file(folder / "model.safetensors"))
-        except (OSError, RuntimeError) as error:
-            raise ReelvecError(
-                f"{folder / 'model.safetensors'}: does not fit config.json: {error}; train again"
-            ) from None
+        model.load_state_dict(load_file(folder / "model.safetensors"))
         preprocess = config["preprocess"]
         for key in ("lemmatize_except", "keep"):
             preprocess[key] = tuple(preprocess[key])
