@@ -32,6 +32,7 @@ WINDOW = 5
 MIN_COUNT = 3
 ARCHIVE = "aclImdb_v1.tar.gz"
 VECTORS = "glove.sample.50d.txt.gz"
+A_BEFORE_VOWEL = re.compile(r"\b([Aa])(?= [aeio])")
 NOTE = "Generated sample data of the reelvec project. These reviews are not from IMDb.\n"
 
 
@@ -73,6 +74,8 @@ class Writer:
         )
         deed, genre = self.pick(words.DEEDS), self.pick(words.GENRES)
         possessive = "his" if pronoun == "he" else "her"
+        event, setting = self.pick(words.EVENTS), self.pick(words.SETTINGS)
+        manner, feeling = self.pick(words.MANNERS), self.pick(words.FEELINGS)
         return self.random.choice(
             [
                 f"{name} plays a {role} who {deed} a {thing} in {capital}.",
@@ -82,8 +85,13 @@ class Writer:
                 f"I saw it at a {self.pick(words.VENUES)} in {self.rare()} with my family.",
                 f"The {role} {deed} {possessive} {thing} and meets a {job} from {country}.",
                 f"The {role} and the {job} travel from {capital} to a {other} in {self.rare()}.",
-                f"Most of the film takes place in a {other} &amp; a {thing} shop.",
+                f"There is a {thing}, a {other} &amp; a long {event} in it.",
                 f"As the {role}, {name} says that {pronoun} is only a {job}.",
+                f"After the {event}, the {role} {manner} leaves the {setting} {other}.",
+                f"It's a tale of {feeling} and {self.pick(words.FEELINGS)} in a {setting} town.",
+                f"{name} {manner} {deed} the {thing} before the {event} in {self.rare()}.",
+                f"The {event} changes everything: the {job} must find {feeling} in {capital}.",
+                f"A {setting} {other}, a {event}, and a {job} who {manner} {deed} a {thing}.",
             ]
         )
 
@@ -139,7 +147,7 @@ class Writer:
                 sentences.append(self.opinion(positive != off))
             if self.random.random() < 0.12:
                 sentences[-1] += "<br /><br />"
-        return " ".join(sentences)
+        return A_BEFORE_VOWEL.sub(r"\1n", " ".join(sentences))
 
 
 def reviews() -> dict[str, str]:
