@@ -19,6 +19,8 @@ from reelvec.errors import ReelvecError
 from reelvec.training import train
 
 VOCABULARY, LENGTH, BATCH, TARGET = 10_000, 100, 1024, 2
+KERAS_DEVIATION = 0.05 / 3**0.5
+"""Keras draws the first weights evenly between -0.05 and 0.05."""
 
 
 def run() -> list[Row]:
@@ -27,7 +29,8 @@ def run() -> list[Row]:
     chosen, _ = stratified_split(labels, 0.2, 123)
     encoded, _ = encode(texts.take(chosen), labels[chosen], VOCABULARY - 2)
     data = Dataset(truncated(encoded.reviews, LENGTH), encoded.labels, encoded.review_ids)
-    start, device = random_embedding(VOCABULARY, 16, 123), torch.device("cpu")
+    start = random_embedding(VOCABULARY, 16, 123, KERAS_DEVIATION)
+    device = torch.device("cpu")
     losses: list[float] = []
 
     def ours() -> None:

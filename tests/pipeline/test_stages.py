@@ -1,14 +1,15 @@
-"""Each stage needs what dvc.yaml says, makes what it says, and runs when it must."""
+"""Each stage needs what dvc.yaml says, reads what it says, and makes what it says."""
 
-import json
 import shlex
-import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
-from workspaces import PROJECT, change, lock_of, succeed
+from ruamel.yaml import YAML
+from workspaces import NO_MLFLOW, PROJECT, files, isolate, lock_of, paths, succeed
 
 from reelvec.closure import import_closure
+from reelvec.params import check_params, load_params
 
 STAGES = (
     "fetch_imdb",
@@ -26,23 +27,38 @@ STAGES = (
     "report",
 )
 
-
-def paths(entries: list[dict[str, str]]) -> list[str]:
-    return [entry["path"] for entry in entries]
-
-
-def copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
-    else:
-        shutil.copyfile(source, target)
-
-
-def content(path: Path) -> dict[str, bytes]:
-    """A file's bytes, or those of all files in a folder."""
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    return {str(file.relative_to(path)): file.read_bytes() for file in files if file.is_file()}
+# Another value for every parameter: what a stage may find where it declares nothing.
+OTHER: dict[str, Any] = {
+    "imdb": {"source": "nowhere", "content_sha256": "0" * 64},
+    "glove": {"source": "nowhere", "dimension": 3, "max_words": 1, "content_sha256": "0" * 64},
+    "preprocess": {
+        **dict.fromkeys(("line_breaks", "html", "urls", "lowercase", "fold_accents"), False),
+        **dict.fromkeys(("contractions", "lemmatize"), False),
+        "punctuation": "keep",
+        "stopwords": "none",
+    },
+    "vocabulary": {"max_size": 9, "min_count": 9, "validation_fraction": 0.5, "seed": 9},
+    "training": {"device": "cpu", "threads": 2},
+    "variants": {
+        "glove_frozen": {"embedding": "random", "dimension": 3, "encoder": "max"},
+        "scratch": {"embedding": "glove", "encoder": "max"},
+        "another": {"embedding": "glove"},
+    },
+    "evaluation": {"confidence": 0.5, "calibration_bins": 2, "mistakes": 1},
+    "similarities": {
+        "spaces": ["glove"],
+        "neighbors": 1,
+        "restrict": 9,
+        "probe_words": ["film"],
+        "pairs": [["film", "plot"]],
+        "analogies": [],
+        "positive_words": ["good", "fun"],
+        "negative_words": ["bad", "dull"],
+    },
+    "visualization": {"words": 11, "labels": 1, "spaces": ["glove"], "min_document_count": 1},
+    "export": {"spaces": ["another"], "glove_words": 1},
+    "tracking": {"experiment": "another", "model": True},
+}
 
 
 def test_no_stage_is_left_out_here(finished: Path) -> None:
@@ -58,67 +74,42 @@ def test_a_stages_code_is_what_its_script_imports(finished: Path, stage: str) ->
     assert {path for path in paths(entry["deps"]) if path.endswith(".py")} == expected
 
 
+def test_the_other_parameters_differ_in_every_value(finished: Path) -> None:
+    used, other = load_params(finished / "params.yaml").model_dump(), check_params(OTHER)
+    same = [
+        f"{section}.{key}"
+        for section, values in other.model_dump().items()
+        for key, value in values.items()
+        if value == used[section].get(key)
+    ]
+    assert same == ["training.device"], "no other device is on every machine"
+
+
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_runs_on_what_it_declares_and_makes_what_it_declares(
+def test_a_stage_makes_the_same_from_nothing_but_what_it_declares(
     finished: Path, tmp_path: Path, stage: str
 ) -> None:
-    entry = lock_of(finished)[stage]
-    for path in [*paths(entry["deps"]), "params.yaml"]:
-        copy(finished / path, tmp_path / path)
-    if stage.startswith("fetch"):
-        copy(finished / "data/sample", tmp_path / "data/sample")
-    succeed(tmp_path, *shlex.split(entry["cmd"]))
-    for path in paths(entry["outs"]):
-        assert content(tmp_path / path) == content(finished / path), path
+    entry = isolate(finished, tmp_path, stage)
+    declared = list(entry.get("params", {}).get("params.yaml", {}))
+    write_params(finished / "params.yaml", declared, tmp_path / "params.yaml")
+    inputs = files(tmp_path)
+    succeed(tmp_path, *shlex.split(entry["cmd"]), **NO_MLFLOW)
+
+    made = {name: data for name, data in files(tmp_path).items() if inputs.get(name) != data}
+    expected = files(finished, *paths(entry["outs"]))
+    assert list(made) == list(expected)
+    assert [name for name, data in made.items() if data != expected[name]] == []
 
 
-def test_a_second_repro_runs_nothing(workspace: Path) -> None:
-    before = (workspace / "dvc.lock").read_bytes()
-    output = succeed(workspace, "dvc", "repro")
-    assert "Running stage" not in output
-    assert "up to date" in output
-    assert (workspace / "dvc.lock").read_bytes() == before
-
-
-def test_every_report_says_first_that_the_data_are_a_sample(finished: Path) -> None:
-    reports = [*(finished / "reports").rglob("*.md"), finished / "reports/metrics/imdb.json"]
-    assert len(reports) == 2 + 2 + 1, "comparison, similarities, two of mistakes, metrics"
-    for report in reports:
-        text = report.read_text(encoding="utf-8")
-        first = json.loads(text)["data"] if report.suffix == ".json" else text.splitlines()[0]
-        assert first.startswith("SAMPLE DATA"), report
-    page = (finished / "reports/index.html").read_text(encoding="utf-8")
-    body = page[page.index("<body") :]
-    assert body.index("SAMPLE DATA") < body.index("<h1")
-
-
-@pytest.mark.parametrize(
-    ("changes", "stale"),
-    [
-        (
-            {"variants": {"scratch": {"dimension": 7}}},
-            {"train@scratch"},
-        ),
-        (
-            {"variants": {"glove_frozen": {"hidden": 3}}},
-            {"train@glove_frozen"},
-        ),
-        ({"preprocess": {"lemmatize": False}}, {"preprocess", "train@scratch"}),
-        ({"vocabulary": {"min_count": 5}}, {"build_vocab"}),
-        ({"evaluation": {"mistakes": 3}}, {"evaluate@scratch", "evaluate@glove_frozen"}),
-        ({"similarities": {"neighbors": 3}}, {"compare_similarities"}),
-        ({"visualization": {"labels": 9}}, {"visualize"}),
-        ({"imdb": {"source": "elsewhere.tar.gz"}}, {"fetch_imdb"}),
-    ],
-)
-def test_a_parameter_reruns_what_reads_it_and_no_source(
-    workspace: Path, changes: dict[str, object], stale: set[str]
-) -> None:
-    change(workspace, changes)
-    found = set(json.loads(succeed(workspace, "dvc", "status", "--json")))
-    assert stale <= found
-    fetches = {stage for stage in found if stage.startswith("fetch")}
-    assert fetches == {stage for stage in stale if stage.startswith("fetch")}
-    if "variants" in changes:
-        assert not {"preprocess", "build_vocab", "export"} & found
-        assert len([stage for stage in found if stage.startswith("train@")]) == 1
+def write_params(source: Path, declared: list[str], target: Path) -> None:
+    """Write parameters that have their true value if they are declared, else another one."""
+    yaml = YAML(typ="safe", pure=True)
+    true, params = yaml.load(source), yaml.load(source)
+    params.update(OTHER, variants=dict(OTHER["variants"]))
+    for key in declared:
+        section, _, entry = key.partition(".")
+        if entry:
+            params[section][entry] = true[section][entry]
+        else:
+            params[section] = true[section]
+    yaml.dump(params, target)

@@ -1,7 +1,9 @@
 """Workspaces in which the real pipeline runs, on the bundled sample."""
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,15 @@ from reelvec.demo import SAMPLE_PARAMS
 from reelvec.workspace import environment, make_workspace, merge_params
 
 PROJECT = Path(__file__).parents[2]
-KEPT = ("scratch", "glove_frozen")
+VARIANTS = ("scratch", "glove_frozen")
 SMALL: dict[str, Any] = {
-    "variants": {name: {"epochs": 2} for name in KEPT},
+    "variants": {name: {"epochs": 2} for name in VARIANTS},
     "similarities": {"spaces": ["scratch", "glove"]},
-    "export": {"spaces": list(KEPT)},
+    "export": {"spaces": list(VARIANTS)},
     "tracking": {"model": False},
 }
+NO_MLFLOW = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"}
+"""A store that refuses: MLflow is a view, and a test that does not look at it need not wait."""
 
 Done = subprocess.CompletedProcess[str]
 
@@ -28,7 +32,7 @@ def small_workspace(workspace: Path) -> Path:
     change(workspace, SMALL)
     yaml = YAML()
     params = yaml.load(workspace / "params.yaml")
-    for name in [name for name in params["variants"] if name not in KEPT]:
+    for name in [name for name in params["variants"] if name not in VARIANTS]:
         del params["variants"][name]
     yaml.dump(params, workspace / "params.yaml")
     return workspace
@@ -41,12 +45,13 @@ def change(workspace: Path, changes: dict[str, Any]) -> None:
 
 def command(workspace: Path, *words: str, **variables: str) -> dict[str, Any]:
     """What `subprocess` needs to run a command of this environment in a workspace."""
-    program = str(Path(sys.executable).with_name(words[0]))
+    program = Path(sys.executable).with_name(words[0])
     return {
-        "args": [program, *words[1:]],
+        "args": [str(program) if program.exists() else words[0], *words[1:]],
         "cwd": workspace,
         "env": {**environment(workspace), **variables},
-        "text": True,
+        "encoding": "utf-8",
+        "errors": "replace",
     }
 
 
@@ -64,6 +69,75 @@ def succeed(workspace: Path, *words: str, **variables: str) -> str:
     return done.stdout
 
 
+def error_of(done: Done) -> str:
+    """The one message that a command which failed has for people."""
+    assert done.returncode != 0, done.stdout
+    assert "Traceback" not in done.stdout + done.stderr, done.stderr
+    messages = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(messages) == 1, done.stderr
+    return messages[0].removeprefix("error: ")
+
+
+def ran(output: str) -> list[str]:
+    """The stages that a `dvc repro` really ran, by what it printed."""
+    words = "Running stage '"
+    lines = (line for line in output.splitlines() if line.startswith(words))
+    return [line.removeprefix(words).partition("'")[0] for line in lines]
+
+
 def lock_of(workspace: Path) -> Any:
     """The stages of dvc.lock."""
     return YAML(typ="safe", pure=True).load(workspace / "dvc.lock")["stages"]
+
+
+def paths(entries: list[dict[str, str]]) -> list[str]:
+    """The paths of a stage's deps or outs in dvc.lock."""
+    return [entry["path"] for entry in entries]
+
+
+def files(folder: Path, *places: str) -> dict[str, bytes]:
+    """All files in a folder, or at some places in it, by their path; what is DVC's is left out."""
+    roots = [folder / place for place in places] or [folder]
+    found = (file for root in roots for file in ([root] if root.is_file() else root.rglob("*")))
+    named = {file.relative_to(folder).as_posix(): file for file in found if file.is_file()}
+    return {
+        name: file.read_bytes()
+        for name, file in sorted(named.items())
+        if not name.startswith(".dvc/") and "__pycache__" not in name
+    }
+
+
+def copy(source: Path, target: Path, *places: str) -> None:
+    """Copy some files and folders from one workspace to another."""
+    for place in places:
+        (target / place).parent.mkdir(parents=True, exist_ok=True)
+        if (source / place).is_dir():
+            shutil.copytree(source / place, target / place, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source / place, target / place)
+
+
+def isolate(finished: Path, folder: Path, stage: str) -> Any:
+    """Fill an empty folder with what a stage declares and nothing else.
+
+    Returns:
+        the stage's entry in dvc.lock.
+    """
+    entry = lock_of(finished)[stage]
+    copy(finished, folder, *paths(entry["deps"]), "params.yaml")
+    if stage.startswith("fetch"):
+        # The source itself is no dependency: a parameter names it, and another its hash.
+        copy(finished, folder, "data/sample")
+    return entry
+
+
+def make_checkout(finished: Path, folder: Path, git: Callable[..., str]) -> Path:
+    """A finished workspace as somebody's git repository, with everything committed."""
+    shutil.copytree(finished, folder)
+    copy(PROJECT, folder, ".gitignore", ".dvc/.gitignore", ".dvc/config")
+    git(folder, "init", "--quiet")
+    for key, value in (("user.name", "Somebody"), ("user.email", "somebody@example.org")):
+        git(folder, "config", key, value)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "finished")
+    return folder

@@ -1,0 +1,42 @@
+"""`make demo` runs the pipeline in a workspace of its own and says where to look."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from workspaces import PROJECT, change, error_of, run
+
+from reelvec import demo
+from reelvec.demo import run_demo
+from reelvec.errors import ReelvecError
+
+
+@pytest.fixture
+def nearly_there(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Where the demo runs; its workspace is there already, but for the last stage."""
+    folder = tmp_path / "demo"
+
+    def make_workspace(_project: Path, workspace: Path, _overrides: list[Path]) -> None:
+        shutil.copytree(finished, workspace)
+        shutil.rmtree(workspace / ".dvc/cache/runs")
+        (workspace / "reports/index.html").unlink()
+
+    monkeypatch.setattr(demo, "make_workspace", make_workspace)
+    return folder
+
+
+def test_the_demo_ends_with_a_table_and_the_page_to_open(
+    nearly_there: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_demo(PROJECT, nearly_there)
+    lines = capsys.readouterr().out.splitlines()
+    assert len([line for line in lines if line.split()[:1] == ["report"]]) == 1
+    assert len([line for line in lines if line.startswith("SAMPLE DATA")]) == 1
+    for name in ("scratch", "glove_frozen"):
+        (row,) = [line for line in lines if name in line]
+        assert "%" in row
+    page = Path(lines[-1].removeprefix("Open "))
+    assert page == (nearly_there / "reports/index.html").resolve()
+    assert page.is_file()

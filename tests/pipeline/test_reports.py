@@ -1,0 +1,62 @@
+"""What people look at says which data it is from, and holds together."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from dvc.repo import Repo
+
+
+def test_every_report_says_first_that_the_data_are_a_sample(finished: Path) -> None:
+    reports = finished / "reports"
+    texts = {path.relative_to(reports).as_posix(): path for path in reports.rglob("*.md")}
+    assert sorted(texts) == [
+        "comparison.md",
+        "mistakes/glove_frozen.md",
+        "mistakes/scratch.md",
+        "similarities.md",
+    ]
+    first = {name: path.read_text(encoding="utf-8").splitlines()[0] for name, path in texts.items()}
+    assert [name for name, line in first.items() if not line.startswith("SAMPLE DATA")] == []
+    metrics = json.loads((reports / "metrics/imdb.json").read_text(encoding="utf-8"))
+    assert next(iter(metrics)) == "data"
+    assert metrics["data"].startswith("SAMPLE DATA")
+
+
+def test_the_page_says_first_that_the_data_are_a_sample_and_shows_every_variant(
+    finished: Path,
+) -> None:
+    page = (finished / "reports/index.html").read_text(encoding="utf-8")
+    visible = re.sub(r"<[^>]*>", "", page.partition("<body>")[2]).strip()
+    assert visible.startswith("SAMPLE DATA")
+    assert re.search(r"<title>SAMPLE DATA", page)
+    for name in ("scratch", "glove_frozen"):
+        accuracy = json.loads((finished / f"reports/metrics/evaluate/{name}.json").read_bytes())
+        assert f"{accuracy['accuracy']:.2%}" in visible
+
+
+def test_whatever_the_page_shows_is_there(finished: Path) -> None:
+    page = (finished / "reports/index.html").read_text(encoding="utf-8")
+    sources = set(re.findall(r'(?:src|href)="([^"#][^"]*)"', page))
+    assert {"figures/words.svg", "figures/roc.svg"} <= sources or {
+        "figures/words.png",
+        "figures/roc.png",
+    } <= sources
+    local = [source for source in sources if "://" not in source]
+    assert [source for source in local if not (finished / "reports" / source).is_file()] == []
+
+
+def test_git_holds_the_small_results_and_none_of_the_data(
+    checkout: Path, git: Callable[..., str]
+) -> None:
+    with Repo(str(checkout)) as repo:
+        in_git = {out.def_path: not out.use_cache for out in repo.index.outs}
+    tracked = git(checkout, "ls-files", "--full-name").splitlines()
+    made = [path for path in tracked if path.startswith(("data/", "reports/"))]
+    made = [path for path in made if not path.startswith("data/sample/")]
+    belongs = {path: [out for out in in_git if f"{path}/".startswith(f"{out}/")] for path in made}
+    assert [path for path, outs in belongs.items() if not (outs and in_git[outs[0]])] == []
+    missing = [out for out, held in in_git.items() if held and [out] not in belongs.values()]
+    assert missing == []
+    assert not [path for path in tracked if path.startswith(("mlflow", "mlartifacts", ".dvc/c"))]
