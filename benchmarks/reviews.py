@@ -64,11 +64,7 @@ def one_epoch(batch_size: int) -> VariantParams:
     """The tutorials' model: 16 dimensions, their mean, a hidden layer of 16, Adam at 0.001."""
     return VariantParams(
         dimension=16,
-        initial_deviation=None,
-        vocabulary_size=None,
         hidden=16,
-        dropout=0.0,
-        weight_decay=0.0,
         learning_rate=0.001,
         batch_size=batch_size,
         epochs=1,

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from reelvec.batching import as_tensors, ragged_batches
+from reelvec.batching import as_tensors, consecutive, of_like_length
 from reelvec.embeddings import pretrained_embedding, random_embedding
-from reelvec.inference import pool, predict_logits
-from reelvec.models import Classifier, ModelConfig, count_parameters
+from reelvec.inference import encode_reviews, predict_logits
+from reelvec.models import Classifier, count_parameters
 from reelvec.optimizer import Adam
+from reelvec.params import VariantParams
 from reelvec.pooling import pool_tokens
 from reelvec.ragged import Ragged, offsets_from_lengths
 from reelvec.vocabulary import PADDING, UNKNOWN
@@ -29,8 +30,8 @@ def ragged(rows: list[list[int]]) -> Ragged:
 
 def classifier(encoder: str, hidden: int = 4, **config: object) -> Classifier:
     torch.manual_seed(5)
-    shape = ModelConfig(WORDS, 3, encoder, hidden, **config)  # type: ignore[arg-type]
-    return Classifier(shape, torch.randn(WORDS, 3)).eval()
+    params = VariantParams(dimension=3, encoder=encoder, hidden=hidden, **config)  # type: ignore[arg-type]
+    return Classifier(params, WORDS, 3, torch.randn(WORDS, 3)).eval()
 
 
 def one_by_one(weight: np.ndarray, rows: list[list[int]], encoder: str) -> np.ndarray:
@@ -47,7 +48,7 @@ def one_by_one(weight: np.ndarray, rows: list[list[int]], encoder: str) -> np.nd
 def test_pooling_equals_a_plain_loop_over_the_reviews(encoder: str, rows: list[list[int]]) -> None:
     model = classifier(encoder)
     expected = one_by_one(model.embedding.weight.detach().numpy(), rows, encoder)
-    found = pool(model, ragged(rows), CPU).numpy()
+    found = encode_reviews(model, ragged(rows), CPU).numpy()
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
@@ -96,21 +97,40 @@ def test_ten_thousand_tokens_and_none_at_all_in_one_batch() -> None:
 
 
 def test_batches_are_consecutive_and_the_last_may_be_smaller() -> None:
-    batches = list(ragged_batches(ragged([[1], [2, 3], [], [4], [5]]), 2, CPU))
-    assert [(ids.tolist(), starts.tolist()) for ids, starts in batches] == [
-        ([1, 2, 3], [0, 1]),
-        ([4], [0, 0]),
-        ([5], [0]),
-    ]
+    batches = [rows.tolist() for rows in consecutive(np.array([4, 2, 0, 1, 3]), 2)]
+    assert batches == [[4, 2], [0, 1], [3]]
+
+
+def test_a_batchs_ids_and_starts_are_those_of_its_reviews() -> None:
+    ids, starts = as_tensors(ragged([[1], [2, 3], [], [4]]), CPU)
+    assert (ids.tolist(), starts.tolist()) == ([1, 2, 3, 4], [0, 1, 3, 3])
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=300), st.integers(1, 9))
+def test_batches_of_like_length_hold_each_review_once(lengths: list[int], size: int) -> None:
+    order, generator = np.arange(len(lengths))[::-1], np.random.default_rng(1)
+    batches = list(of_like_length(order, np.array(lengths), size, generator))
+    assert sorted(row for batch in batches for row in batch.tolist()) == sorted(order.tolist())
+    assert max(len(batch) for batch in batches) <= size
+
+
+def test_batches_of_like_length_need_little_padding_and_come_in_no_order_of_length() -> None:
+    generator = np.random.default_rng(1)
+    lengths = generator.integers(1, 1000, 3_000)
+    batches = list(of_like_length(np.arange(3_000), lengths, 20, generator))
+    padded = sum(int(lengths[batch].max()) * len(batch) for batch in batches)
+    assert padded < 1.1 * lengths.sum()
+    first_half = [int(lengths[batch].max()) for batch in batches[:25]]
+    assert first_half != sorted(first_half)
 
 
 def test_the_keras_tutorials_model_has_its_160_289_parameters() -> None:
-    model = Classifier(ModelConfig(10_000, 16, "mean", hidden=16))
+    model = Classifier(VariantParams(dimension=16, hidden=16), 10_000, 16)
     assert count_parameters(model) == (160_289, 160_289)
 
 
 def test_frozen_vectors_are_parameters_that_do_not_train() -> None:
-    model = Classifier(ModelConfig(100, 10, "mean", hidden=0, trainable=False))
+    model = Classifier(VariantParams(dimension=10, hidden=0, trainable=False), 100, 10)
     assert count_parameters(model) == (1_011, 11)
 
 

@@ -46,6 +46,12 @@ def test_slice_is_a_list_slice(rows: list[list[int]], start: int, more: int) -> 
     assert lists(ragged(rows).slice(start, stop)) == rows[start:stop]
 
 
+@given(ROWS, st.integers(1, 7))
+def test_cut_keeps_the_first_or_the_last_ids(rows: list[list[int]], length: int) -> None:
+    assert lists(ragged(rows).cut(length, from_end=False)) == [row[:length] for row in rows]
+    assert lists(ragged(rows).cut(length, from_end=True)) == [row[-length:] for row in rows]
+
+
 @given(ROWS, st.lists(st.lists(st.integers(0, 99), max_size=3), min_size=10, max_size=10))
 def test_expand_puts_a_tables_rows_in_the_place_of_ids(
     rows: list[list[int]], table: list[list[int]]

@@ -10,7 +10,7 @@ import torch
 from reelvec.dataset import Dataset
 from reelvec.embeddings import InitialEmbedding, random_embedding
 from reelvec.errors import ReelvecError
-from reelvec.inference import pool, predict_logits
+from reelvec.inference import encode_reviews, predict_logits
 from reelvec.params import PreprocessParams, VariantParams
 from reelvec.predictor import Predictor
 from reelvec.pretrained import Glove
@@ -104,7 +104,7 @@ def test_frozen_vectors_stay_and_pooling_them_once_changes_nothing() -> None:
     params = PARAMS.model_copy(update=changes)
     torch.manual_seed(params.seed)
     model = new_model(params, START)
-    features = pool(model, TRAINING.reviews, CPU).clone()
+    features = encode_reviews(model, TRAINING.reviews, CPU).clone()
     targets = torch.from_numpy(TRAINING.targets.astype(np.float32))
     heads = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.Adam(heads, lr=params.learning_rate)

@@ -1,23 +1,23 @@
 """Run a classifier over ragged reviews, without gradients."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from reelvec.batching import Batch, ragged_batches
+from reelvec.batching import as_tensors, consecutive
 from reelvec.models import Classifier
 from reelvec.ragged import Ragged
-from reelvec.vocabulary import limit_ids
 
-EVALUATION_BATCH = 4096
-"""Reviews scored at once outside training."""
+POOLED_AT_ONCE, PADDED_AT_ONCE = 4096, 128
+"""Reviews in a batch: where padding would be, they are fewer, for the memory's sake."""
 
 
 @torch.inference_mode()
-def pool(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
+def encode_reviews(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
     """Encode reviews once, float32 (reviews, features): all that frozen vectors ever give."""
-    return torch.cat([model.encode(*batch) for batch in _batches(model, reviews, device)])
+    return _in_batches(model, model.encode, reviews, device)
 
 
 @torch.inference_mode()
@@ -26,9 +26,20 @@ def predict_logits(model: Classifier, reviews: Ragged, device: torch.device) -> 
     model.eval()
     if not len(reviews):
         return torch.zeros(0)
-    return torch.cat([model(*batch) for batch in _batches(model, reviews, device)]).cpu()
+    return _in_batches(model, model, reviews, device).cpu()
 
 
-def _batches(model: Classifier, reviews: Ragged, device: torch.device) -> Iterator[Batch]:
-    known = limit_ids(reviews, model.config.vocabulary)
-    return ragged_batches(known, EVALUATION_BATCH, device)
+def _in_batches(
+    model: Classifier, function: Callable[..., Tensor], reviews: Ragged, device: torch.device
+) -> Tensor:
+    """Apply a function to all reviews: the short ones first, and put back in order."""
+    seen = model.as_seen(reviews)
+    if model.sequence_encoder is None:
+        order, size = np.arange(len(seen)), POOLED_AT_ONCE
+    else:
+        order, size = np.argsort(seen.lengths, kind="stable"), PADDED_AT_ONCE
+    parts = [function(*as_tensors(seen.take(rows), device)) for rows in consecutive(order, size)]
+    joined = torch.cat(parts)
+    result = torch.empty_like(joined)
+    result[torch.from_numpy(order).to(device)] = joined
+    return result

@@ -11,7 +11,9 @@ from ruamel.yaml.error import YAMLError
 
 from reelvec.errors import ReelvecError
 
-Encoder = Literal["mean", "max", "mean_max"]
+Encoder = Literal["mean", "max", "mean_max", "attention", "cnn", "lstm", "gru"]
+Summary = Literal["last", "mean", "max"]
+Truncating = Literal["pre", "post"]
 Embedding = Literal["random", "glove"]
 MissingPolicy = Literal["zero", "mean", "random"]
 StopwordList = Literal["none", "scikit-learn", "gensim"]
@@ -20,6 +22,9 @@ Device = Literal["auto", "cpu", "cuda"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Word = Annotated[str, Field(min_length=1)]
+
+POOLING_ENCODERS: tuple[Encoder, ...] = ("mean", "max", "mean_max")
+"""Encoders that know nothing of the order of the tokens and have no weights of their own."""
 
 RESERVED_SPACE = "glove"
 """The name under which `similarities.spaces` means the GloVe vectors as published."""
@@ -80,7 +85,12 @@ class TrainingParams(Section):
 
 
 class VariantParams(Section):
-    """One classifier: an embedding, an encoder, a head, and how it is trained."""
+    """One classifier: an embedding, an encoder, a head, and how it is trained.
+
+    `units` are those of an LSTM or GRU, or the filters of each width of a CNN (`kernels`);
+    `summary` is what becomes of an LSTM's outputs. A review longer than `max_length` tokens
+    loses its beginning (`truncating: pre`) or its end (`post`), as in Keras.
+    """
 
     embedding: Embedding = "random"
     dimension: int | None = Field(None, ge=1, le=2000)
@@ -89,6 +99,13 @@ class VariantParams(Section):
     vocabulary_size: int | None = Field(None, ge=1)
     trainable: bool = True
     encoder: Encoder = "mean"
+    units: int = Field(100, ge=1, le=10_000)
+    layers: int = Field(1, ge=1, le=4)
+    bidirectional: bool = False
+    summary: Summary = "last"
+    kernels: tuple[Annotated[int, Field(ge=1, le=100)], ...] = Field((3, 4, 5), min_length=1)
+    max_length: int | None = Field(None, ge=1)
+    truncating: Truncating = "post"
     normalize: bool = False
     hidden: int = Field(16, ge=0, le=10_000)
     dropout: float = Field(0.0, ge=0, lt=1)
@@ -98,6 +115,11 @@ class VariantParams(Section):
     epochs: int = Field(20, ge=1)
     patience: int = Field(3, ge=1)
     seed: int = Field(123, ge=0, lt=2**32)
+
+    @property
+    def reads_in_order(self) -> bool:
+        """Whether the encoder sees more than a bag of tokens."""
+        return self.encoder not in POOLING_ENCODERS
 
     @model_validator(mode="after")
     def _dimension_fits_embedding(self) -> Self:

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from reelvec.errors import ReelvecError
 from reelvec.files import read_json, replacing, write_json
 from reelvec.inference import predict_logits
-from reelvec.models import Classifier, ModelConfig
+from reelvec.models import Classifier
 from reelvec.params import PreprocessParams, VariantParams
 from reelvec.ragged import Ragged
 from reelvec.text import tokenize
@@ -62,7 +62,7 @@ class Predictor:
                 temporary / "config.json",
                 {
                     "variant": self.variant,
-                    "dimension": self.model.config.dimension,
+                    "dimension": self.model.embedding.embedding_dim,
                     "params": self.params.model_dump(),
                     "preprocess": self.preprocess.model_dump(),
                     "vocabulary": self.vocabulary,
@@ -92,17 +92,11 @@ class Predictor:
     @classmethod
     def _read(cls, folder: Path) -> "Predictor":
         config = read_json(folder / "config.json")
-        params = VariantParams.model_validate(config["params"])
-        shape = ModelConfig(
-            vocabulary=len(config["vocabulary"]),
-            dimension=config["dimension"],
-            encoder=params.encoder,
-            hidden=params.hidden,
-            normalize=params.normalize,
-            dropout=params.dropout,
-            trainable=params.trainable,
-        )
-        model = Classifier(shape, torch.empty(shape.vocabulary, shape.dimension))
+        variant = config["params"]
+        variant["kernels"] = tuple(variant["kernels"])
+        params = VariantParams.model_validate(variant)
+        size, dimension = len(config["vocabulary"]), config["dimension"]
+        model = Classifier(params, size, dimension, torch.empty(size, dimension))
         model.load_state_dict(load_file(folder / "model.safetensors"))
         preprocess = config["preprocess"]
         for key in ("lemmatize_except", "keep"):

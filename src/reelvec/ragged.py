@@ -43,6 +43,12 @@ class Ragged:
         offsets = self.offsets[start : stop + 1]
         return Ragged(self.ids[offsets[0] : offsets[-1]], offsets - offsets[0])
 
+    def cut(self, length: int, from_end: bool) -> "Ragged":
+        """At most `length` ids of each row: its last ones, or its first ones."""
+        offsets = offsets_from_lengths(np.minimum(self.lengths, length))
+        starts = self.offsets[1:] - np.diff(offsets) if from_end else self.offsets[:-1]
+        return Ragged(self.ids[ranges(starts, offsets)], offsets)
+
     def map_ids(self, table: NDArray[np.int32]) -> "Ragged":
         """Replace each id by `table[id]`; the rows keep their lengths."""
         return Ragged(table[self.ids], self.offsets)

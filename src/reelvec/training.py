@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
-from reelvec.batching import ragged_batches
+from reelvec.batching import as_tensors, consecutive, of_like_length
 from reelvec.dataset import Dataset
 from reelvec.embeddings import (
     RANDOM_DEVIATION,
@@ -19,13 +19,13 @@ from reelvec.embeddings import (
     random_embedding,
 )
 from reelvec.errors import ReelvecError
-from reelvec.inference import EVALUATION_BATCH, pool
-from reelvec.models import Classifier, ModelConfig
+from reelvec.inference import encode_reviews, predict_logits
+from reelvec.models import Classifier
 from reelvec.optimizer import Adam
 from reelvec.params import Device, VariantParams
 from reelvec.pretrained import Glove
 from reelvec.ragged import Ragged
-from reelvec.vocabulary import RESERVED, limit_ids
+from reelvec.vocabulary import RESERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,14 @@ class Examples:
     features: Tensor | None
     targets: Tensor
 
-    def batches(
-        self, order: NDArray[np.int64], batch_size: int, device: torch.device
-    ) -> Iterator[tuple[tuple[Tensor, ...], Tensor]]:
-        """Inputs and targets of mini-batches, the examples taken in the given order."""
-        rows = torch.from_numpy(order).to(device)
-        targets = torch.split(self.targets[rows], batch_size)
+    def batch(self, rows: NDArray[np.int64]) -> tuple[tuple[Tensor, ...], Tensor]:
+        """Inputs and targets of some examples."""
+        device = self.targets.device
+        index = torch.from_numpy(rows).to(device)
         if self.features is not None:
-            chosen = torch.split(self.features[rows], batch_size)
-            yield from zip(((batch,) for batch in chosen), targets, strict=True)
-        elif self.reviews is not None:
-            shuffled = self.reviews.take(order)
-            yield from zip(ragged_batches(shuffled, batch_size, device), targets, strict=True)
+            return (self.features[index],), self.targets[index]
+        assert self.reviews is not None
+        return as_tensors(self.reviews.take(rows), device), self.targets[index]
 
 
 def pick_device(device: Device) -> torch.device:
@@ -141,7 +137,7 @@ def train(
     history: list[Epoch] = []
     best_state: dict[str, Tensor] = {}
     best: Epoch | None = None
-    for train_loss, train_accuracy in _epochs(model, learn, params, device):
+    for train_loss, train_accuracy in _epochs(model, learn, params):
         valid_loss, valid_accuracy = _score(model, check, device)
         epoch = Epoch(len(history) + 1, train_loss, train_accuracy, valid_loss, valid_accuracy)
         if not np.isfinite(epoch.train_loss + epoch.valid_loss):
@@ -163,17 +159,8 @@ def train(
 
 def new_model(params: VariantParams, embedding: InitialEmbedding) -> Classifier:
     """An untrained classifier of the variant's shape."""
-    size, dimension = embedding.weight.shape
-    config = ModelConfig(
-        vocabulary=size,
-        dimension=dimension,
-        encoder=params.encoder,
-        hidden=params.hidden,
-        normalize=params.normalize,
-        dropout=params.dropout,
-        trainable=params.trainable,
-    )
-    return Classifier(config, torch.from_numpy(embedding.weight.copy()))
+    vocabulary, dimension = embedding.weight.shape
+    return Classifier(params, vocabulary, dimension, torch.from_numpy(embedding.weight.copy()))
 
 
 def initial_embedding(
@@ -214,14 +201,14 @@ def learning_curve(history: list[Epoch]) -> str:
 
 def _examples(model: Classifier, part: Dataset, device: torch.device) -> Examples:
     targets = torch.from_numpy(part.targets.astype(np.float32)).to(device)
-    if model.config.trainable:
-        return Examples(limit_ids(part.reviews, model.config.vocabulary), None, targets)
+    if not model.has_constant_features:
+        return Examples(model.as_seen(part.reviews), None, targets)
     # Tensors made in inference mode cannot take part in autograd: a clone can.
-    return Examples(None, pool(model, part.reviews, device).clone(), targets)
+    return Examples(None, encode_reviews(model, part.reviews, device).clone(), targets)
 
 
 def _epochs(
-    model: Classifier, examples: Examples, params: VariantParams, device: torch.device
+    model: Classifier, examples: Examples, params: VariantParams
 ) -> Iterator[tuple[float, float]]:
     """Train for one epoch after another, giving each one's mean loss and accuracy."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
@@ -231,9 +218,15 @@ def _epochs(
     for epoch in range(1, params.epochs + 1):
         model.train()
         logits_of_batch, targets_of_batch = [], []
-        batches = examples.batches(shuffle.permutation(reviews), params.batch_size, device)
+        order = shuffle.permutation(reviews)
+        if params.reads_in_order and examples.reviews is not None:
+            lengths = examples.reviews.lengths
+            batches = of_like_length(order, lengths, params.batch_size, shuffle)
+        else:
+            batches = consecutive(order, params.batch_size)
         total = -(-reviews // params.batch_size)
-        for inputs, targets in tqdm(batches, f"epoch {epoch}", total, leave=False, disable=None):
+        for rows in tqdm(batches, f"epoch {epoch}", total, leave=False, disable=None):
+            inputs, targets = examples.batch(rows)
             logits = _logits(model, inputs)
             optimizer.zero_grad()
             loss = functional.binary_cross_entropy_with_logits(logits, targets)
@@ -249,11 +242,12 @@ def _epochs(
 def _score(model: Classifier, examples: Examples, device: torch.device) -> tuple[float, float]:
     """Mean loss and accuracy, the model left as it is."""
     model.eval()
-    order = np.arange(len(examples.targets))
-    parts = [
-        _logits(model, inputs) for inputs, _ in examples.batches(order, EVALUATION_BATCH, device)
-    ]
-    return _loss_and_accuracy(torch.cat(parts), examples.targets)
+    if examples.reviews is not None:
+        logits = predict_logits(model, examples.reviews, device)
+    else:
+        assert examples.features is not None
+        logits = model.logits(examples.features)
+    return _loss_and_accuracy(logits, examples.targets)
 
 
 def _loss_and_accuracy(logits: Tensor, targets: Tensor) -> tuple[float, float]:

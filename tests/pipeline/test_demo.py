@@ -4,24 +4,21 @@ import shutil
 from pathlib import Path
 
 import pytest
-from workspaces import PROJECT, change, error_of, run
+from workspaces import PROJECT
 
 from reelvec import demo
 from reelvec.demo import run_demo
-from reelvec.errors import ReelvecError
 
 
 @pytest.fixture
-def nearly_there(
-    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
-    """Where the demo runs; its workspace is there already, but for the last stage."""
+def nearly_there(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the demo runs, in a workspace where all has run but the last stage."""
     folder = tmp_path / "demo"
 
     def make_workspace(_project: Path, workspace: Path, _overrides: list[Path]) -> None:
         shutil.copytree(finished, workspace)
-        shutil.rmtree(workspace / ".dvc/cache/runs")
-        (workspace / "reports/index.html").unlink()
+        with (workspace / "src/reelvec/report.py").open("a", encoding="utf-8") as stream:
+            stream.write("# A change.\n")
 
     monkeypatch.setattr(demo, "make_workspace", make_workspace)
     return folder

@@ -107,14 +107,15 @@ def test_experiments_are_shown_beside_the_commit_they_started_from(experiment: E
 def test_plots_show_draws_every_curve_of_every_variant(experiment: Experiment) -> None:
     experiment.ask("plots", "show", "--out", "dvc_plots")
     page = (experiment.folder / "dvc_plots/index.html").read_text(encoding="utf-8")
-    for kind, column in (
-        ("training", "valid_loss"),
-        ("roc", "true_positive_rate"),
-        ("calibration", "positive_fraction"),
-        ("confusion", "predicted"),
+    for kind, column, title in (
+        ("training", "valid_loss", "Training"),
+        ("roc", "true_positive_rate", "ROC on the test reviews"),
+        ("calibration", "positive_fraction", "Calibration on the test reviews"),
+        ("confusion", "predicted", "Confusion on the test reviews"),
     ):
         assert f'"{column}"' in page
+        assert title in page
         for name in ("scratch", "glove_frozen"):
-            assert f"reports/plots/{kind}/{name}.csv" in page or f'"{name}.csv"' in page
+            assert f'id = "reports_plots_{kind}_{name}_csv"' in page
     status = succeed(experiment.folder, "git", "status", "--porcelain", "dvc_plots")
     assert status == "", "the page is no result"

@@ -1,10 +1,11 @@
 """A stage that is killed half-way leaves nothing that is taken for a result."""
 
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
-from workspaces import ran, run, succeed
+from workspaces import command, ran, succeed
 
 # Python runs a module of this name when it starts. The kill comes when all of an output is
 # written but the last step, which gives it its name; DVC dies with the stage.
@@ -33,7 +34,8 @@ def test_the_next_repro_after_a_kill_completes_to_the_same_results(
 ) -> None:
     killer, output = workspace / "src/sitecustomize.py", workspace / path
     killer.write_text(KILLER.format(path=path), encoding="utf-8")
-    done = run(workspace, "dvc", "repro", "--force", "--single-item", stage, detached=True)
+    repro = command(workspace, "dvc", "repro", "--force", "--single-item", stage)
+    done = subprocess.run(**repro, capture_output=True, check=False, start_new_session=True)
     assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
     half_written = output.with_name(f".{output.name}.tmp")
     assert half_written.exists()

@@ -59,4 +59,6 @@ def test_git_holds_the_small_results_and_none_of_the_data(
     assert [path for path, outs in belongs.items() if not (outs and in_git[outs[0]])] == []
     missing = [out for out, held in in_git.items() if held and [out] not in belongs.values()]
     assert missing == []
-    assert not [path for path in tracked if path.startswith(("mlflow", "mlartifacts", ".dvc/c"))]
+    assert not [
+        path for path in tracked if path.startswith(("mlflow", "mlartifacts", ".dvc/cache"))
+    ]

@@ -42,7 +42,6 @@ OTHER: dict[str, Any] = {
     "variants": {
         "glove_frozen": {"embedding": "random", "dimension": 3, "encoder": "max"},
         "scratch": {"embedding": "glove", "encoder": "max"},
-        "another": {"embedding": "glove"},
     },
     "evaluation": {"confidence": 0.5, "calibration_bins": 2, "mistakes": 1},
     "similarities": {
@@ -56,7 +55,7 @@ OTHER: dict[str, Any] = {
         "negative_words": ["bad", "dull"],
     },
     "visualization": {"words": 11, "labels": 1, "spaces": ["glove"], "min_document_count": 1},
-    "export": {"spaces": ["another"], "glove_words": 1},
+    "export": {"spaces": ["scratch"], "glove_words": 1},
     "tracking": {"experiment": "another", "model": True},
 }
 
@@ -103,7 +102,7 @@ def test_a_stage_makes_the_same_from_nothing_but_what_it_declares(
 
 def write_params(source: Path, declared: list[str], target: Path) -> None:
     """Write parameters that have their true value if they are declared, else another one."""
-    yaml = YAML(typ="safe", pure=True)
+    yaml = YAML()
     true, params = yaml.load(source), yaml.load(source)
     params.update(OTHER, variants=dict(OTHER["variants"]))
     for key in declared:

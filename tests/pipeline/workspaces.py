@@ -30,17 +30,22 @@ def small_workspace(workspace: Path) -> Path:
     """The pipeline on the sample, with two variants and two epochs."""
     make_workspace(PROJECT, workspace, [PROJECT / SAMPLE_PARAMS])
     change(workspace, SMALL)
-    yaml = YAML()
-    params = yaml.load(workspace / "params.yaml")
-    for name in [name for name in params["variants"] if name not in VARIANTS]:
-        del params["variants"][name]
-    yaml.dump(params, workspace / "params.yaml")
+    keep_variants(workspace, *VARIANTS)
     return workspace
 
 
 def change(workspace: Path, changes: dict[str, Any]) -> None:
     """Change values in a workspace's params.yaml."""
     merge_params(workspace / "params.yaml", changes)
+
+
+def keep_variants(workspace: Path, *kept: str) -> None:
+    """Remove all variants but these from a workspace's params.yaml."""
+    yaml = YAML()
+    params = yaml.load(workspace / "params.yaml")
+    for name in [name for name in params["variants"] if name not in kept]:
+        del params["variants"][name]
+    yaml.dump(params, workspace / "params.yaml")
 
 
 def command(workspace: Path, *words: str, **variables: str) -> dict[str, Any]:
