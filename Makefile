@@ -81,6 +81,7 @@ clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (needs a download to redo)
-	rm -rf data/raw data/interim data/processed data/models data/predictions .dvc/cache .dvc/tmp
+	rm -rf data/raw data/interim data/processed data/models data/baselines \
+		data/predictions data/baseline_predictions .dvc/cache .dvc/tmp
 	rm -rf reports/export reports/mistakes reports/plots/confusion reports/index.html
 	rm -rf mlflow.db mlflow.db.lock mlruns mlartifacts $(VENV)

@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
-from reelvec.comparison import answer, compare, comparison_markdown
+from reelvec.comparison import answer, baseline_rows, compare, comparison_markdown
 from reelvec.errors import shown_to_people
 from reelvec.files import write_json, write_text
 from reelvec.params import load_params
-from reelvec.predictions import PREDICTIONS, check_leftovers, load_predictions
+from reelvec.predictions import (
+    BASELINE_PREDICTIONS,
+    PREDICTIONS,
+    check_leftovers,
+    load_predictions,
+)
 from reelvec.provenance import data_line
 
 REPORTS = Path("reports")
@@ -17,12 +22,10 @@ def main() -> None:
     """Run the stage."""
     params = load_params()
     variants = params.variants
-    check_leftovers(
-        {METRICS / "evaluate": ".json", METRICS / "train": ".json", PREDICTIONS: ".parquet"},
-        variants,
-    )
-    predictions = load_predictions(PREDICTIONS, variants)
-    comparison = compare(predictions, METRICS, params.evaluation.confidence)
+    check_leftovers(variants)
+    baselines = baseline_rows(METRICS, params.baselines.models)
+    predictions = load_predictions({PREDICTIONS: variants, BASELINE_PREDICTIONS: baselines})
+    comparison = compare(predictions, METRICS, params.evaluation.confidence, baselines)
     write_json(METRICS / "comparison.json", comparison.as_json())
     write_text(REPORTS / "comparison.md", comparison_markdown(comparison, variants, data_line()))
     print(answer(comparison, variants))

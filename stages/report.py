@@ -19,7 +19,7 @@ RAW = Path("data/raw/imdb.parquet")
 def main() -> None:
     """Run the stage."""
     params = load_params()
-    predictions = load_predictions(PREDICTIONS, params.variants)
+    predictions = load_predictions({PREDICTIONS: params.variants})
     page = render_report(
         params,
         Comparison.load(METRICS / "comparison.json"),

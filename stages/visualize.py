@@ -31,10 +31,7 @@ FIGURES = Path("reports/figures")
 def main() -> None:
     """Run the stage."""
     params, data = load_params(), data_line()
-    check_leftovers(
-        {PLOTS / "training": ".csv", PLOTS / "roc": ".csv", PREDICTIONS: ".parquet"},
-        params.variants,
-    )
+    check_leftovers(params.variants)
     word_map = map_words(
         {name: load_space(name) for name in params.visualization.spaces},
         Vocabulary.load(PROCESSED / "vocab.tsv"),
@@ -42,7 +39,7 @@ def main() -> None:
         params.visualization,
     )
     labelled = words_to_label(word_map, params.visualization.labels)
-    predictions = load_predictions(PREDICTIONS, params.variants)
+    predictions = load_predictions({PREDICTIONS: params.variants})
     areas = {name: area_under_roc(each) for name, each in predictions.items()}
     training = read_curves(PLOTS / "training", params.variants, LEARNING_COLUMNS)
     roc = read_curves(PLOTS / "roc", params.variants, ROC_COLUMNS)

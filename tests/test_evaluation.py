@@ -229,19 +229,19 @@ def test_predictions_for_other_reviews_are_refused(tmp_path: Path) -> None:
         tmp_path / "two.parquet"
     )
     random_predictions(12).save(tmp_path / "three.parquet")
-    assert list(load_predictions(tmp_path, {"one": 1})) == ["one"]
+    assert list(load_predictions({tmp_path: ["one"]})) == ["one"]
     for other in ("two", "three"):
         with pytest.raises(ReelvecError, match=f"{other}.parquet: not the test reviews of one"):
-            load_predictions(tmp_path, {"one": 1, other: 2})
+            load_predictions({tmp_path: ["one", other]})
 
 
 def test_leftovers_are_named_with_the_command_that_deletes_them(tmp_path: Path) -> None:
     for name in ("kept.json", "old.json", ".gitignore", ".old.json.1.tmp"):
         (tmp_path / name).touch()
     (tmp_path / "models" / "old").mkdir(parents=True)
-    check_leftovers({tmp_path: ".json"}, {"kept": 1, "old": 1})
+    check_leftovers(["kept", "old"], {tmp_path: ".json"})
     with pytest.raises(ReelvecError) as caught:
-        check_leftovers({tmp_path: ".json", tmp_path / "models": ""}, {"kept": 1})
+        check_leftovers(["kept"], {tmp_path: ".json", tmp_path / "models": ""})
     command = f"rm -r {tmp_path}/old.json {tmp_path}/models/old"
     assert str(caught.value).endswith(command)
 

@@ -345,7 +345,7 @@ def test_a_full_disk_leaves_the_old_vectors_and_nothing_else(
         path.write_bytes(b"\x93NUMPY and then")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(np, "save", disk_full)
+    monkeypatch.setattr("reelvec.glove.save_array", disk_full)
     with pytest.raises(OSError, match="No space left"):
         fetch_glove(params_for(TEXTS[100], dimension=100), folder, sources(tmp_path))
     assert [path.name for path in folder.parent.iterdir()] == ["glove"]

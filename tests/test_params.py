@@ -52,7 +52,7 @@ def test_the_shipped_parameters_are_valid() -> None:
         (
             "variants.scratch.encoder",
             "men",
-            "not an encoder; choose mean, max or mean_max",
+            "not an encoder; choose mean, max, mean_max, attention",
         ),
         ("variants.scratch.encoder", "men", "did you mean 'mean'?"),
         ("variants.scratch.dropout", 1, "1 was given, it must be less than 1"),

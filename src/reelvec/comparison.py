@@ -1,9 +1,10 @@
 """All variants side by side on the same test reviews: which is better, and is it chance?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ class Comparison:
     Attributes:
         test_reviews: how many reviews all variants were tested on.
         confidence: of every interval.
-        variants: a row for each variant, in the order of `params.yaml`.
+        variants: a row for each variant, then each baseline, in the order of `params.yaml`.
         pairs: by the names of the two variants.
     """
 
@@ -139,19 +140,26 @@ class Comparison:
             ) from None
 
 
-def compare(predictions: Mapping[str, Predictions], metrics: Path, confidence: float) -> Comparison:
-    """Gather the variants' figures and test each two against each other.
+def compare(
+    predictions: Mapping[str, Predictions],
+    metrics: Path,
+    confidence: float,
+    baselines: Mapping[str, Row] = MappingProxyType({}),
+) -> Comparison:
+    """Gather the figures of variants and baselines, and test each two against each other.
 
     Args:
-        predictions: of the same test reviews, by variant.
+        predictions: of the same test reviews, by variant or baseline.
         metrics: folder with `evaluate/<variant>.json` and `train/<variant>.json`.
         confidence: of the intervals of the differences.
+        baselines: the rows of those that are no variants.
 
     Raises:
         ReelvecError: a file is missing or lacks a figure.
     """
     rows = {
-        name: {
+        name: baselines.get(name)
+        or {
             **_figures(metrics / "evaluate" / f"{name}.json", TESTED),
             **_figures(metrics / "train" / f"{name}.json", TRAINED),
         }
@@ -162,6 +170,30 @@ def compare(predictions: Mapping[str, Predictions], metrics: Path, confidence: f
         for a, b in combinations(predictions, 2)
     }
     return Comparison(len(next(iter(predictions.values()))), confidence, rows, pairs)
+
+
+def baseline_rows(metrics: Path, names: Iterable[str]) -> dict[str, Row]:
+    """The baselines' figures, as far as a baseline has what a variant has.
+
+    Args:
+        metrics: folder with `evaluate_baselines.json` and `train_baselines.json`.
+        names: of the baselines.
+
+    Raises:
+        ReelvecError: a file is missing or lacks a baseline.
+    """
+    names = list(names)
+    tested, trained = (
+        _figures(metrics / f"{stage}_baselines.json", tuple(names), f"{stage}_baselines")
+        for stage in ("evaluate", "train")
+    )
+    return {
+        name: {
+            **{key: tested[name][key] for key in TESTED},
+            **{key: trained[name][key] for key in ("valid_accuracy", "trainable_parameters")},
+        }
+        for name in names
+    }
 
 
 def compare_pair(first: Predictions, second: Predictions, confidence: float) -> Pair:
@@ -284,7 +316,7 @@ def results_table(comparison: Comparison) -> Table:
     ]
     for name in comparison.ranked():
         row = comparison.variants[name]
-        missing = row["words_without_pretrained_vector"]
+        missing = row.get("words_without_pretrained_vector")
         table.append(
             [
                 name,
@@ -295,7 +327,7 @@ def results_table(comparison: Comparison) -> Table:
                 f"{row['log_loss']:.4f}",
                 f"{row['calibration_error']:.4f}",
                 f"{row['valid_accuracy']:.2%}",
-                f"{row['best_epoch']} of {row['epochs']}",
+                f"{row['best_epoch']} of {row['epochs']}" if "epochs" in row else "–",
                 f"{row['trainable_parameters']:,}",
                 f"{missing:,}" if missing else "–",
             ]
@@ -366,7 +398,7 @@ def _verdict(comparison: Comparison, glove: str, scratch: str) -> str:
     )
 
 
-def _figures(path: Path, names: tuple[str, ...]) -> Row:
+def _figures(path: Path, names: tuple[str, ...], stage: str | None = None) -> dict[str, Any]:
     try:
         found = read_json(path)
         return {name: found[name] for name in names}
@@ -376,7 +408,7 @@ def _figures(path: Path, names: tuple[str, ...]) -> Row:
         problem = f"{error} is missing"
     except ValueError:
         problem = "not JSON"
-    stage = f"{path.parent.name}@{path.stem}"
+    stage = stage or f"{path.parent.name}@{path.stem}"
     raise ReelvecError(f"{path}: {problem}; run `dvc repro {stage}` to make it")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.errors import ReelvecError
-from reelvec.files import replacing
+from reelvec.files import replacing, save_array
 from reelvec.ragged import Ragged
 
 
@@ -44,9 +44,9 @@ class Dataset:
         with replacing(folder) as temporary:
             temporary.mkdir()
             self.reviews.save(temporary)
-            np.save(temporary / "review_ids.npy", self.review_ids)
+            save_array(temporary / "review_ids.npy", self.review_ids)
             if self.labels is not None:
-                np.save(temporary / "labels.npy", self.labels)
+                save_array(temporary / "labels.npy", self.labels)
 
     @classmethod
     def load(cls, folder: Path) -> "Dataset":

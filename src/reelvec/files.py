@@ -3,10 +3,13 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 CHUNK = 1 << 20
 
@@ -23,6 +26,9 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Yields:
         the temporary path, which does not exist yet.
+
+    Raises:
+        OSError: the system's, naming `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Always the same name: what a killed process left behind is swept away by the next one.
@@ -33,6 +39,11 @@ def replacing(path: Path) -> Iterator[Path]:
         if path.is_dir():
             remove(path)
         temporary.replace(path)
+    except OSError as error:
+        # A full disk is met in `write`, which knows no name; and nobody knows the temporary one.
+        if error.filename is None or str(error.filename).startswith(str(temporary)):
+            error.filename = str(path)
+        raise
     finally:
         remove(temporary)
 
@@ -49,6 +60,21 @@ def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with Unix line ends, atomically, whatever the locale."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """Write an array in numpy's format.
+
+    Raises:
+        OSError: with the system's own reason, which `np.save` itself does not give.
+    """
+    with path.open("wb") as stream:
+        # Numpy writes to what is no file with `write`, and a failing `write` says why.
+        np.save(_Writer(stream.write), array)
+
+
+class _Writer(NamedTuple):
+    write: Callable[[bytes], int]
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from remotezip import PartialBuffer, RemoteZip, RemoteZipError
 
 from reelvec.download import (
@@ -26,7 +25,7 @@ from reelvec.download import (
     shown,
 )
 from reelvec.errors import ReelvecError
-from reelvec.files import CHUNK, replacing
+from reelvec.files import CHUNK, replacing, save_array
 from reelvec.params import GloveParams
 from reelvec.vector_text import Readable, VectorText, read_vectors
 
@@ -61,7 +60,7 @@ def fetch_glove(
     with replacing(folder) as temporary:
         temporary.mkdir()
         (temporary / "words.txt").write_bytes("".join(f"{w}\n" for w in found.words).encode())
-        np.save(temporary / "vectors.npy", found.vectors)
+        save_array(temporary / "vectors.npy", found.vectors)
     return {
         "source": kind_of(params.source),
         "words": len(found.words),

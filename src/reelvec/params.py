@@ -14,6 +14,7 @@ from reelvec.errors import ReelvecError
 Encoder = Literal["mean", "max", "mean_max", "attention", "cnn", "lstm", "gru"]
 Summary = Literal["last", "mean", "max"]
 Truncating = Literal["pre", "post"]
+Weighting = Literal["binary", "tfidf", "naive_bayes", "average"]
 Embedding = Literal["random", "glove"]
 MissingPolicy = Literal["zero", "mean", "random"]
 StopwordList = Literal["none", "scikit-learn", "gensim"]
@@ -130,6 +131,34 @@ class VariantParams(Section):
         return self
 
 
+class BaselineParams(Section):
+    """One linear classifier.
+
+    `weighting` is what counts become: `binary` (one-hot), `tfidf` (with L2 norm), `naive_bayes`
+    (Wang and Manning 2012), or `average` (the mean of the words' GloVe vectors). `strength` is
+    scikit-learn's C, the inverse of the regularisation.
+    """
+
+    weighting: Weighting
+    ngrams: int = Field(1, ge=1, le=4)
+    min_count: int = Field(2, ge=1)
+    strength: float = Field(1.0, gt=0)
+    iterations: int = Field(1000, ge=1)
+
+    @model_validator(mode="after")
+    def _vectors_are_of_words(self) -> Self:
+        if self.weighting == "average" and self.ngrams > 1:
+            raise ValueError("GloVe has vectors of words only: set `ngrams: 1`")
+        return self
+
+
+class BaselinesParams(Section):
+    """Classifiers without embeddings of their own, and how their reviews become tokens."""
+
+    preprocess: PreprocessParams
+    models: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], BaselineParams]
+
+
 class EvaluationParams(Section):
     """How the test results are described."""
 
@@ -185,6 +214,7 @@ class Params(Section):
     variants: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], VariantParams] = Field(
         min_length=1
     )
+    baselines: BaselinesParams
     evaluation: EvaluationParams
     similarities: SimilarityParams
     visualization: VisualizationParams
@@ -198,6 +228,9 @@ class Params(Section):
                 f"variants.{RESERVED_SPACE}: this name means the published vectors; "
                 "call the variant something else"
             )
+        both = self.variants.keys() & self.baselines.models.keys()
+        if both:
+            raise ValueError(f"baselines.models.{min(both)}: a variant has this name already")
         known = [*self.variants, RESERVED_SPACE]
         for section, spaces, allowed in (
             ("similarities", self.similarities.spaces, known),

@@ -1,8 +1,9 @@
 """What a variant predicted for each test review: `data/predictions/<variant>.parquet`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,22 @@ from reelvec.errors import ReelvecError
 from reelvec.files import replacing
 
 PREDICTIONS = Path("data/predictions")
+BASELINE_PREDICTIONS = Path("data/baseline_predictions")
+
+RESULTS_OF_VARIANTS = MappingProxyType(
+    {
+        Path("data/models"): "",
+        PREDICTIONS: ".parquet",
+        Path("reports/metrics/train"): ".json",
+        Path("reports/metrics/evaluate"): ".json",
+        Path("reports/mistakes"): ".md",
+        Path("reports/plots/training"): ".csv",
+        Path("reports/plots/roc"): ".csv",
+        Path("reports/plots/calibration"): ".csv",
+        Path("reports/plots/confusion"): ".csv",
+    }
+)
+"""Folders with one entry a variant, and what follows the variant in the entry's name."""
 
 THRESHOLD = 0.5
 """A review is called positive when P(positive) is above this (so when its logit is above 0)."""
@@ -80,20 +97,22 @@ class Predictions:
         return cls(*columns)
 
 
-def load_predictions(folder: Path, variants: Mapping[str, object]) -> dict[str, Predictions]:
+def load_predictions(folders: Mapping[Path, Iterable[str]]) -> dict[str, Predictions]:
     """Load the predictions of several variants, and see that they are about the same reviews.
 
     Args:
-        folder: with one file a variant.
-        variants: their names are the keys.
+        folders: the names of the variants in each folder, which has one file a variant.
 
     Returns:
-        the predictions by variant, in the order of `variants`.
+        the predictions by variant, in that order.
 
     Raises:
         ReelvecError: a file is missing, or its rows are not those of the first variant.
     """
-    predictions = {name: Predictions.load(folder / f"{name}.parquet") for name in variants}
+    paths = {
+        name: folder / f"{name}.parquet" for folder, names in folders.items() for name in names
+    }
+    predictions = {name: Predictions.load(path) for name, path in paths.items()}
     first_name, first = next(iter(predictions.items()))
     for name, other in predictions.items():
         same = np.array_equal(first.labels, other.labels) and np.array_equal(
@@ -101,32 +120,35 @@ def load_predictions(folder: Path, variants: Mapping[str, object]) -> dict[str, 
         )
         if not same:
             raise ReelvecError(
-                f"{folder / f'{name}.parquet'}: not the test reviews of {first_name}.parquet, so "
+                f"{paths[name]}: not the test reviews of {first_name}.parquet, so "
                 f"the two cannot be compared; run `dvc repro evaluate@{first_name} "
                 f"evaluate@{name}` again"
             )
     return predictions
 
 
-def check_leftovers(folders: Mapping[Path, str], variants: Mapping[str, object]) -> None:
+def check_leftovers(
+    variants: Iterable[str], folders: Mapping[Path, str] = RESULTS_OF_VARIANTS
+) -> None:
     """Refuse results of variants that are no longer in `params.yaml`.
 
     DVC leaves the outputs of a stage that was removed; a table or picture over "all variants"
     must not depend on whether someone has swept up.
 
     Args:
+        variants: their names.
         folders: folders with one entry a variant, each with what follows the variant in the
             entry's name (such as `.json`, or "" for folders).
-        variants: their names are the keys.
 
     Raises:
         ReelvecError: with the command that deletes all that is left over.
     """
+    known = set(variants)
     left = [
         entry
         for folder, suffix in folders.items()
         for entry in sorted(folder.glob(f"*{suffix}"))
-        if not entry.name.startswith(".") and entry.name.removesuffix(suffix) not in variants
+        if not entry.name.startswith(".") and entry.name.removesuffix(suffix) not in known
     ]
     if left:
         names = " ".join(entry.as_posix() for entry in left)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from reelvec.errors import ReelvecError
 from reelvec.files import read_json, replacing, write_json
@@ -57,7 +57,7 @@ class Predictor:
         with replacing(folder) as temporary:
             temporary.mkdir()
             weights = {name: value.contiguous() for name, value in self.model.state_dict().items()}
-            save_file(weights, temporary / "model.safetensors")
+            (temporary / "model.safetensors").write_bytes(save(weights))
             write_json(
                 temporary / "config.json",
                 {

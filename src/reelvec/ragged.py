@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.errors import ReelvecError
+from reelvec.files import save_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ class Ragged:
 
     def save(self, folder: Path) -> None:
         """Write `ids.npy` and `offsets.npy` into an existing folder."""
-        np.save(folder / "ids.npy", self.ids)
-        np.save(folder / "offsets.npy", self.offsets)
+        save_array(folder / "ids.npy", self.ids)
+        save_array(folder / "offsets.npy", self.offsets)
 
     @classmethod
     def load(cls, folder: Path) -> "Ragged":

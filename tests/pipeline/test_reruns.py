@@ -9,7 +9,7 @@ import pytest
 from workspaces import change, ran, run, succeed
 
 TRAIN = {"train@scratch", "train@glove_frozen"}
-EVALUATE = {"evaluate@scratch", "evaluate@glove_frozen"}
+EVALUATE = {"evaluate@scratch", "evaluate@glove_frozen", "evaluate_baselines"}
 OVER_VARIANTS = {"compare_variants", "visualize", "report"}
 
 
@@ -32,10 +32,15 @@ def test_a_second_repro_runs_nothing(workspace: Path) -> None:
         ("imdb", {"source": "elsewhere"}, {"fetch_imdb", "report"}),
         ("glove", {"max_words": 9}, {"fetch_glove", "report"}),
         ("preprocess", {"html": False}, {"preprocess", *TRAIN, "compare_similarities", "report"}),
-        ("vocabulary", {"min_count": 5}, {"build_vocab", "report"}),
+        ("vocabulary", {"min_count": 5}, {"build_vocab", "train_baselines", "report"}),
         ("training", {"threads": 2}, {*TRAIN, "report"}),
         ("variants", {"scratch": {"dimension": 7}}, {"train@scratch", *OVER_VARIANTS}),
         ("variants", {"glove_frozen": {"hidden": 3}}, {"train@glove_frozen", *OVER_VARIANTS}),
+        (
+            "baselines",
+            {"models": {"tfidf_bigrams": {"strength": 2.0}}},
+            {"train_baselines", "evaluate_baselines", "compare_variants"},
+        ),
         ("evaluation", {"mistakes": 3}, {*EVALUATE, "compare_variants", "report"}),
         ("similarities", {"neighbors": 3}, {"compare_similarities"}),
         ("visualization", {"labels": 9}, {"visualize"}),

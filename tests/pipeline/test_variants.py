@@ -5,7 +5,7 @@ import re
 import shlex
 from pathlib import Path
 
-from workspaces import change, error_of, files, keep_variants, ran, run, succeed
+from workspaces import NO_MLFLOW, change, error_of, files, keep, ran, run, succeed
 
 THREE_LINES = """
   tiny:
@@ -19,7 +19,7 @@ def test_three_lines_make_a_variant_that_is_trained_tested_and_compared(workspac
     text = params.read_text(encoding="utf-8")
     assert text.count("\nvariants:\n") == 1
     params.write_text(text.replace("\nvariants:\n", f"\nvariants:{THREE_LINES}"), encoding="utf-8")
-    output = succeed(workspace, "dvc", "repro", "compare_variants")
+    output = succeed(workspace, "dvc", "repro", "compare_variants", **NO_MLFLOW)
     assert ran(output) == ["train@tiny", "evaluate@tiny", "compare_variants"]
 
     results = json.loads((workspace / "reports/metrics/evaluate/tiny.json").read_bytes())
@@ -33,13 +33,13 @@ def test_a_variant_that_is_removed_leaves_no_trace_once_its_results_are_deleted(
     workspace: Path,
 ) -> None:
     change(workspace, {"export": {"spaces": ["scratch"]}})
-    keep_variants(workspace, "scratch")
-    message = error_of(run(workspace, "dvc", "repro"))
+    keep(workspace, "variants", "scratch")
+    message = error_of(run(workspace, "dvc", "repro", **NO_MLFLOW))
     assert "params.yaml has no variant of this name" in message
     remedy = message.partition("delete what it left: ")[2]
     assert remedy.startswith("rm -r ")
     succeed(workspace, *shlex.split(remedy))
-    succeed(workspace, "dvc", "repro")
+    succeed(workspace, "dvc", "repro", **NO_MLFLOW)
     left = files(workspace, "data", "reports")
     assert [name for name in left if "glove_frozen" in name] == []
     texts = [name for name in left if name.endswith((".md", ".html", ".json", ".svg"))]

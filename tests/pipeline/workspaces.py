@@ -14,6 +14,7 @@ from reelvec.workspace import environment, make_workspace, merge_params
 
 PROJECT = Path(__file__).parents[2]
 VARIANTS = ("scratch", "glove_frozen")
+BASELINES = ("average_glove", "tfidf_bigrams")
 SMALL: dict[str, Any] = {
     "variants": {name: {"epochs": 2} for name in VARIANTS},
     "similarities": {"spaces": ["scratch", "glove"]},
@@ -27,10 +28,11 @@ Done = subprocess.CompletedProcess[str]
 
 
 def small_workspace(workspace: Path) -> Path:
-    """The pipeline on the sample, with two variants and two epochs."""
+    """The pipeline on the sample, with two variants, two epochs and two baselines."""
     make_workspace(PROJECT, workspace, [PROJECT / SAMPLE_PARAMS])
     change(workspace, SMALL)
-    keep_variants(workspace, *VARIANTS)
+    keep(workspace, "variants", *VARIANTS)
+    keep(workspace, "baselines.models", *BASELINES)
     return workspace
 
 
@@ -39,12 +41,14 @@ def change(workspace: Path, changes: dict[str, Any]) -> None:
     merge_params(workspace / "params.yaml", changes)
 
 
-def keep_variants(workspace: Path, *kept: str) -> None:
-    """Remove all variants but these from a workspace's params.yaml."""
+def keep(workspace: Path, section: str, *kept: str) -> None:
+    """Remove all entries but these from a section of a workspace's params.yaml."""
     yaml = YAML()
-    params = yaml.load(workspace / "params.yaml")
-    for name in [name for name in params["variants"] if name not in kept]:
-        del params["variants"][name]
+    params = entries = yaml.load(workspace / "params.yaml")
+    for key in section.split("."):
+        entries = entries[key]
+    for name in [name for name in entries if name not in kept]:
+        del entries[name]
     yaml.dump(params, workspace / "params.yaml")
 
 
