@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo repro test lint check-lock track mlflow projector bench bench-keras readme lock \
+.PHONY: help setup demo repro test lint check-lock track mlflow projector bench bench-all studies readme lock \
 	clean clean-all
 
 help: ## list these commands
@@ -56,10 +56,17 @@ bench: setup ## speed and memory against the plain way of doing the same work
 	$(BIN)/python -m benchmarks
 
 # TensorFlow has its own ideas about the versions of what it shares with the pipeline.
-bench-keras: setup ## the same, with Keras beside it (installs TensorFlow in .venv/keras)
+bench-all: setup ## the same, with Keras and fastText beside it (each installed in its own place)
 	test -x $(VENV)/keras/bin/python || $(PYTHON) -m venv $(VENV)/keras
 	$(VENV)/keras/bin/python -m pip install --quiet --disable-pip-version-check tensorflow-cpu
-	REELVEC_KERAS_PYTHON=$(CURDIR)/$(VENV)/keras/bin/python $(MAKE) bench
+	test -x $(VENV)/fasttext/bin/python || $(PYTHON) -m venv $(VENV)/fasttext
+	$(VENV)/fasttext/bin/python -m pip install --quiet --disable-pip-version-check \
+		fasttext-wheel 'numpy<2'
+	REELVEC_KERAS_PYTHON=$(CURDIR)/$(VENV)/keras/bin/python \
+		REELVEC_FASTTEXT_PYTHON=$(CURDIR)/$(VENV)/fasttext/bin/python $(MAKE) bench
+
+studies: setup ## rerun the tutorials and the learning curves (half an hour)
+	$(BIN)/dvc repro studies/tutorials/dvc.yaml studies/learning_curves/dvc.yaml
 
 readme: setup ## write the results into README.md from the committed metrics
 	$(BIN)/reelvec readme

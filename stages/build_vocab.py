@@ -7,8 +7,9 @@ import pyarrow.parquet as pq
 from reelvec.errors import shown_to_people
 from reelvec.files import write_json
 from reelvec.params import load_params
-from reelvec.parts import coverage_of_parts, encode_parts, split_reviews
+from reelvec.parts import coverage_of_parts, split_reviews, write_parts
 from reelvec.text import Corpus
+from reelvec.tokenizer import load_steps
 from reelvec.vocabulary import build_vocabulary
 
 
@@ -17,15 +18,13 @@ def main() -> None:
     params = load_params().vocabulary
     corpus = Corpus.load(Path("data/interim"))
     table = pq.read_table("data/interim/reviews.parquet")
+    steps = load_steps(Path("data/interim"))
     rows_of_part = split_reviews(table, params)
     training = corpus.reviews.take(rows_of_part["train"])
     vocabulary = build_vocabulary(corpus.lexicon, training, params)
     pretrained = Path("data/raw/glove/words.txt").read_text(encoding="utf-8").split("\n")[:-1]
 
-    processed = Path("data/processed")
-    vocabulary.save(processed / "vocab.tsv")
-    for name, part in encode_parts(corpus, table, rows_of_part, vocabulary).items():
-        part.save(processed / name)
+    write_parts(Path("data/processed"), corpus, table, rows_of_part, vocabulary, steps)
     metrics = coverage_of_parts(corpus, rows_of_part, vocabulary, pretrained)
     write_json(Path("reports/metrics/vocabulary.json"), metrics)
     print(f"{len(vocabulary):,} ids, padding and unknown among them")

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from reelvec.comparison import answer, baseline_rows, compare, comparison_markdown
+from reelvec.comparison import answer, compare, comparison_markdown, other_rows
 from reelvec.errors import shown_to_people
 from reelvec.files import write_json, write_text
 from reelvec.params import load_params
 from reelvec.predictions import (
     BASELINE_PREDICTIONS,
+    ENSEMBLE_PREDICTIONS,
     PREDICTIONS,
     check_leftovers,
     load_predictions,
@@ -23,9 +24,17 @@ def main() -> None:
     params = load_params()
     variants = params.variants
     check_leftovers(variants)
-    baselines = baseline_rows(METRICS, params.baselines.models)
-    predictions = load_predictions({PREDICTIONS: variants, BASELINE_PREDICTIONS: baselines})
-    comparison = compare(predictions, METRICS, params.evaluation.confidence, baselines)
+    baselines = other_rows(METRICS, "baselines", params.baselines)
+    ensembles = other_rows(METRICS, "ensembles", params.ensembles)
+    predictions = load_predictions(
+        {
+            PREDICTIONS: variants,
+            BASELINE_PREDICTIONS: baselines,
+            ENSEMBLE_PREDICTIONS: ensembles,
+        }
+    )
+    others = {**baselines, **ensembles}
+    comparison = compare(predictions, METRICS, params.evaluation.confidence, others)
     write_json(METRICS / "comparison.json", comparison.as_json())
     write_text(REPORTS / "comparison.md", comparison_markdown(comparison, variants, data_line()))
     print(answer(comparison, variants))

@@ -25,12 +25,12 @@ def main() -> None:
         raise ReelvecError("expected one argument, the variant: python stages/evaluate.py scratch")
     variant, params = sys.argv[1], load_params()
     params.variant(variant)
-    test = Dataset.load(Path("data/processed/test"))
     predictor = Predictor.load(Path("data/models") / variant)
+    test = Dataset.load(Path("data") / predictor.params.text / "test")
     probabilities = predictor.probabilities_of(test.reviews)
     predictions = Predictions(test.review_ids, test.targets, probabilities)
     metrics = evaluate(predictions, params.evaluation)
-    ids = limit_ids(test.reviews, len(predictor.vocabulary)).ids
+    ids = limit_ids(test.reviews, len(predictor.tokenizer.vocabulary)).ids
     unknown = float((ids == UNKNOWN).mean()) if len(ids) else 0.0
     mistakes = find_mistakes(predictions, Path("data/raw/imdb.parquet"), params.evaluation.mistakes)
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from reelvec.baselines import Baseline
 from reelvec.dataset import Dataset
 from reelvec.errors import shown_to_people
@@ -11,20 +9,19 @@ from reelvec.evaluation import evaluate
 from reelvec.files import replacing, write_json
 from reelvec.params import load_params
 from reelvec.predictions import BASELINE_PREDICTIONS, Predictions
-from reelvec.text import tokenize
+
+DATA = Path("data")
 
 
 def main() -> None:
     """Run the stage."""
     params = load_params()
-    texts = pq.read_table("data/raw/imdb.parquet", filters=[("split", "=", "test")])["text"]
-    corpus = tokenize(texts, params.baselines.preprocess)
-    test = Dataset.load(Path("data/processed/test"))
     metrics = {}
     with replacing(BASELINE_PREDICTIONS) as folder:
         folder.mkdir()
-        for name in params.baselines.models:
-            probabilities = Baseline.load(Path("data/baselines") / name).probabilities(corpus)
+        for name, each in params.baselines.items():
+            test = Dataset.load(DATA / each.text / "test")
+            probabilities = Baseline.load(DATA / "baselines" / name).probabilities_of(test.reviews)
             predictions = Predictions(test.review_ids, test.targets, probabilities)
             predictions.save(folder / f"{name}.parquet")
             metrics[name] = evaluate(predictions, params.evaluation)

@@ -6,7 +6,7 @@ from reelvec.dataset import Dataset
 from reelvec.errors import shown_to_people
 from reelvec.export import export_spaces
 from reelvec.params import load_params
-from reelvec.pretrained import load_glove
+from reelvec.pretrained import load_word_vectors
 from reelvec.spaces import load_space
 from reelvec.vocabulary import Vocabulary
 
@@ -17,7 +17,7 @@ EXPORT = Path("reports") / "export"
 def main() -> None:
     """Run the stage."""
     params = load_params().export
-    glove = load_glove(DATA / "raw" / "glove")
+    glove = load_word_vectors(DATA / "raw" / "glove")
     kept = slice(params.glove_words)
     export_spaces(
         EXPORT,

@@ -8,6 +8,7 @@ from reelvec.errors import shown_to_people
 from reelvec.files import replacing, write_json
 from reelvec.params import load_params
 from reelvec.text import tokenize
+from reelvec.tokenizer import STEPS
 
 
 def main() -> None:
@@ -18,6 +19,7 @@ def main() -> None:
     with replacing(Path("data/interim")) as folder:
         folder.mkdir()
         corpus.save(folder)
+        write_json(folder / STEPS, params.preprocess.model_dump())
         pq.write_table(table.drop_columns("text"), folder / "reviews.parquet")
     lengths = corpus.reviews.lengths
     write_json(

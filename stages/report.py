@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from reelvec.behaviour import behaviour_table
 from reelvec.comparison import Comparison
 from reelvec.errors import shown_to_people
 from reelvec.files import write_text
@@ -29,6 +30,7 @@ def main() -> None:
             name: find_mistakes(each, RAW, params.evaluation.mistakes)
             for name, each in predictions.items()
         },
+        behaviour_table(read_results(METRICS / "behaviour.json", "check_behaviour")),
         data_line(),
     )
     write_text(REPORTS / "index.html", page)

@@ -1,4 +1,4 @@
-"""Train one variant: data/processed/ to data/models/<variant>/."""
+"""Train one variant: data/processed/ or data/plain/ to data/models/<variant>/."""
 
 import sys
 from dataclasses import asdict
@@ -7,15 +7,15 @@ from pathlib import Path
 from reelvec.dataset import Dataset
 from reelvec.errors import ReelvecError, shown_to_people
 from reelvec.files import write_json, write_text
+from reelvec.fitting import Reviews, fit
 from reelvec.models import count_parameters
 from reelvec.params import load_params
 from reelvec.predictor import Predictor
-from reelvec.pretrained import load_glove
+from reelvec.pretrained import folder_of_vectors, load_word_vectors
+from reelvec.tokenizer import Tokenizer
 from reelvec.tracking import open_run
-from reelvec.training import Epoch, initial_embedding, learning_curve, pick_device, train
-from reelvec.vocabulary import Vocabulary
+from reelvec.training import Epoch, learning_curve, pick_device
 
-PROCESSED = Path("data/processed")
 REPORTS = Path("reports")
 
 
@@ -25,10 +25,11 @@ def main() -> None:
         raise ReelvecError("expected one argument, the variant: python stages/train.py scratch")
     name, all_params = sys.argv[1], load_params()
     params = all_params.variant(name)
-    glove = load_glove(Path("data/raw/glove")) if params.embedding == "glove" else None
-    tokens = Vocabulary.load(PROCESSED / "vocab.tsv").tokens
-    embedding = initial_embedding(params, tokens, glove)
-    tokens = tokens[: len(embedding.weight)]
+    data = Path("data") / params.text
+    tokenizer = Tokenizer.load(data)
+    folder = folder_of_vectors(params.embedding)
+    vectors = load_word_vectors(folder) if params.is_pretrained else None
+    reviews = Reviews(*(Dataset.load(data / part) for part in ("train", "valid", "unsup")))
     device = pick_device(all_params.training.device)
 
     with open_run(all_params, name) as run:
@@ -42,31 +43,24 @@ def main() -> None:
                 f"{epoch.valid_accuracy:.2%} valid"
             )
 
-        trained = train(
-            params,
-            embedding,
-            Dataset.load(PROCESSED / "train"),
-            Dataset.load(PROCESSED / "valid"),
-            device,
-            report,
-            all_params.training.threads,
-        )
+        threads = all_params.training.threads
+        fitted = fit(params, tokenizer.vocabulary, reviews, vectors, device, report, threads)
 
-    Predictor(name, params, all_params.preprocess, tokens, trained.model).save(
-        Path("data/models") / name
-    )
-    write_text(REPORTS / "plots" / "training" / f"{name}.csv", learning_curve(trained.history))
-    parameters, trainable = count_parameters(trained.model)
-    best = asdict(trained.best)
+    tokenizer = tokenizer.limited(fitted.model.reader.words)
+    predictor = Predictor(name, params, tokenizer, fitted.model)
+    predictor.save(Path("data/models") / name, fitted.validation_logits)
+    write_text(REPORTS / "plots" / "training" / f"{name}.csv", learning_curve(fitted.history))
+    parameters, trainable = count_parameters(fitted.model)
+    best = asdict(fitted.best)
     write_json(
         REPORTS / "metrics" / "train" / f"{name}.json",
         {
             "best_epoch": best.pop("epoch"),
-            "epochs": len(trained.history),
+            "epochs": len(fitted.history),
             **best,
             "parameters": parameters,
             "trainable_parameters": trainable,
-            "words_without_pretrained_vector": embedding.missing.sum(),
+            "words_without_pretrained_vector": fitted.embedding.missing.sum(),
         },
     )
 

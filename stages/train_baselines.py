@@ -1,44 +1,46 @@
-"""Train the baselines on the training part: data/raw/ to data/baselines/."""
+"""Train the baselines on the training part: data/plain/ and data/processed/ to data/baselines/."""
 
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from reelvec.baselines import train_baseline
+from reelvec.dataset import Dataset
 from reelvec.errors import shown_to_people
 from reelvec.files import replacing, write_json
-from reelvec.params import load_params
-from reelvec.parts import split_reviews
-from reelvec.pretrained import load_glove
-from reelvec.text import tokenize
+from reelvec.params import BaselineParams, load_params
+from reelvec.pretrained import WordVectors, folder_of_vectors, load_word_vectors
+from reelvec.tokenizer import Tokenizer
+
+DATA = Path("data")
 
 
 def main() -> None:
     """Run the stage."""
-    params = load_params()
-    table = pq.read_table("data/raw/imdb.parquet")
-    rows = split_reviews(table, params.vocabulary)
-    glove = load_glove(Path("data/raw/glove"))
-    parts = {name: table.take(rows[name]) for name in ("train", "valid")}
-    corpora = {
-        name: tokenize(part["text"], params.baselines.preprocess) for name, part in parts.items()
-    }
-    labels = {name: part["label"].to_numpy() for name, part in parts.items()}
     metrics = {}
-    with replacing(Path("data/baselines")) as folder:
+    with replacing(DATA / "baselines") as folder:
         folder.mkdir()
-        for name, each in params.baselines.models.items():
-            baseline = train_baseline(each, corpora["train"], labels["train"], glove)
-            baseline.save(folder / name)
-            accuracies = {
+        for name, params in load_params().baselines.items():
+            text = DATA / params.text
+            parts = {part: Dataset.load(text / part) for part in ("train", "valid")}
+            vectors = vectors_of(params)
+            baseline = train_baseline(params, Tokenizer.load(text), parts["train"], vectors)
+            baseline.save(folder / name, parts["valid"].reviews)
+            metrics[name] = {
                 f"{part}_accuracy": (
-                    (baseline.probabilities(corpora[part]) > 0.5) == labels[part]
+                    (baseline.probabilities_of(data.reviews) > 0.5) == data.targets
                 ).mean()
-                for part in parts
+                for part, data in parts.items()
             }
-            metrics[name] = {**accuracies, "trainable_parameters": len(baseline.ngrams) + 1}
-            print(f"{name}: {accuracies['valid_accuracy']:.2%} of the validation reviews right")
+            dimensions = len(baseline.scale) if vectors is None else vectors.vectors.shape[1]
+            metrics[name]["trainable_parameters"] = dimensions + 1
+            print(f"{name}: {metrics[name]['valid_accuracy']:.2%} of the validation reviews right")
     write_json(Path("reports/metrics/train_baselines.json"), metrics)
+
+
+def vectors_of(params: BaselineParams) -> WordVectors | None:
+    """The vectors that a baseline averages, if it does."""
+    if params.embedding is None:
+        return None
+    return load_word_vectors(folder_of_vectors(params.embedding))
 
 
 if __name__ == "__main__":

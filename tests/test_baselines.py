@@ -1,71 +1,35 @@
 """The baselines are what scikit-learn makes of the same tokens, and come back from disk."""
 
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from reelvec.baselines import SEED, Baseline, train_baseline
-from reelvec.comparison import TESTED, baseline_rows
+from reelvec.comparison import TESTED, other_rows
+from reelvec.dataset import Dataset
 from reelvec.errors import ReelvecError
 from reelvec.files import write_json
-from reelvec.ngrams import find_ngrams
-from reelvec.params import BaselineParams, PreprocessParams
-from reelvec.pretrained import Glove
-from reelvec.text import Corpus, tokenize
+from reelvec.params import BaselineParams, PreprocessParams, VocabularyParams
+from reelvec.pretrained import WordVectors
+from reelvec.text import tokenize
+from reelvec.tokenizer import Tokenizer
+from reelvec.vocabulary import build_vocabulary
 
 PLAIN = PreprocessParams(lemmatize=False, stopwords="none")
-TEXTS = st.lists(st.lists(st.sampled_from("abcd"), max_size=7).map(" ".join), min_size=1)
-NO_GLOVE = Glove([], np.zeros((0, 2), np.float32))
 
 
-def corpus_of(texts: list[str]) -> Corpus:
-    return tokenize(pa.array(texts, pa.string()), PLAIN)
-
-
-def name_of_column(corpus_words: list[str], keys: tuple[np.ndarray, ...]) -> list[str]:
-    """The n-gram of each column, written out."""
-    names = list(corpus_words)
-    for length, group in enumerate(keys, 2):
-        for key in group.tolist():
-            places = [key // len(corpus_words) ** n % len(corpus_words) for n in range(length)]
-            names.append(" ".join(corpus_words[place] for place in reversed(places)))
-    return names
-
-
-@given(TEXTS, st.integers(1, 3), st.integers(1, 3))
-def test_columns_and_counts_are_those_of_a_plain_loop(
-    texts: list[str], longest: int, minimum: int
-) -> None:
-    corpus = corpus_of(texts)
-    words = Counter(word for text in texts for word in text.split())
-    frequent = {word for word in words if words[word] >= minimum}
-
-    def grams(text: str) -> list[str]:
-        tokens = text.split()
-        return [
-            " ".join(tokens[at : at + length])
-            for length in range(1, longest + 1)
-            for at in range(len(tokens) - length + 1)
-            if set(tokens[at : at + length]) <= frequent
-        ]
-
-    totals = Counter(gram for text in texts for gram in grams(text))
-    expected = {gram for gram, count in totals.items() if count >= minimum}
-    ngrams = find_ngrams(corpus, longest, minimum)
-    names = name_of_column(ngrams.words, ngrams.keys)
-    assert set(names) == expected
-    assert len(names) == len(expected) == len(ngrams)
-    counted = ngrams.count(corpus).toarray()
-    for row, text in zip(counted, texts, strict=True):
-        found = {name: int(count) for name, count in zip(names, row, strict=True) if count}
-        assert found == {gram: n for gram, n in Counter(grams(text)).items() if gram in expected}
+def encoded(texts: list[str], labels: np.ndarray | None = None) -> tuple[Tokenizer, Dataset]:
+    """Texts as a training part: all their words have ids."""
+    corpus = tokenize(pa.array(texts, pa.string()), PLAIN)
+    counted = VocabularyParams(min_count=1, max_size=None)
+    vocabulary = build_vocabulary(corpus.lexicon, corpus.reviews, counted)
+    reviews = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
+    numbers = np.arange(len(texts), dtype=np.int32)
+    return Tokenizer(PLAIN, vocabulary.tokens), Dataset(reviews, labels, numbers)
 
 
 PRAISE, BLAME = ["good fine film", "not bad at all"], ["bad poor film", "not good at all"]
@@ -87,7 +51,8 @@ TESTING, TEST_LABELS = reviews(100, 2)
 
 
 def trained(**params: object) -> Baseline:
-    return train_baseline(BaselineParams(**params), corpus_of(TRAINING), LABELS, NO_GLOVE)  # type: ignore[arg-type]
+    checked = BaselineParams(**params)  # type: ignore[arg-type]
+    return train_baseline(checked, *encoded(TRAINING, LABELS), None)
 
 
 def regression(strength: float) -> LogisticRegression:
@@ -101,7 +66,7 @@ def test_tfidf_gives_the_probabilities_of_scikit_learns_vectorizer() -> None:
     reference = regression(3.0).fit(vectorizer.fit_transform(TRAINING), LABELS)
     expected = reference.predict_proba(vectorizer.transform(TESTING))[:, 1]
     found = trained(weighting="tfidf", ngrams=2, min_count=1, strength=3.0)
-    np.testing.assert_allclose(found.probabilities(corpus_of(TESTING)), expected, atol=2e-3)
+    np.testing.assert_allclose(found.probabilities(TESTING), expected, atol=2e-3)
 
 
 def test_one_hot_gives_the_probabilities_of_scikit_learns_vectorizer() -> None:
@@ -109,12 +74,12 @@ def test_one_hot_gives_the_probabilities_of_scikit_learns_vectorizer() -> None:
     reference = regression(0.5).fit(vectorizer.fit_transform(TRAINING).astype(float), LABELS)
     expected = reference.predict_proba(vectorizer.transform(TESTING))[:, 1]
     found = trained(weighting="binary", ngrams=3, min_count=1, strength=0.5)
-    np.testing.assert_allclose(found.probabilities(corpus_of(TESTING)), expected, atol=2e-3)
+    np.testing.assert_allclose(found.probabilities(TESTING), expected, atol=2e-3)
 
 
 def test_naive_bayes_weights_are_log_count_ratios() -> None:
     found = trained(weighting="naive_bayes", min_count=1)
-    column = {word: place for place, word in enumerate(found.ngrams.words)}
+    column = {word: id_ for id_, word in enumerate(found.tokenizer.vocabulary) if id_ > 1}
     texts = [set(text.split()) for text in TRAINING]
     positive = {w: 1 + sum(w in t for t, y in zip(texts, LABELS, strict=True) if y) for w in column}
     negative = {
@@ -131,15 +96,15 @@ def test_bigrams_tell_apart_what_words_cannot() -> None:
     labels = np.array([0, 1] * 20, np.int8)
     for ngrams, right in ((1, 0.5), (2, 1.0)):
         params = BaselineParams(weighting="naive_bayes", ngrams=ngrams)
-        found = train_baseline(params, corpus_of(texts), labels, NO_GLOVE)
-        assert ((found.probabilities(corpus_of(texts)) > 0.5) == labels).mean() == right
+        found = train_baseline(params, *encoded(texts, labels), None)
+        assert ((found.probabilities(texts) > 0.5) == labels).mean() == right
 
 
 def test_averages_are_means_of_the_words_that_have_vectors() -> None:
     words = ["good", "bad", "film", "plot", "unused"]
-    glove = Glove(words, np.random.default_rng(3).normal(size=(5, 3)).astype(np.float32))
-    params = BaselineParams(weighting="average", min_count=1, strength=5.0)
-    found = train_baseline(params, corpus_of(TRAINING), LABELS, glove)
+    glove = WordVectors(words, np.random.default_rng(3).normal(size=(5, 3)).astype(np.float32))
+    params = BaselineParams(weighting="average", embedding="glove", min_count=1, strength=5.0)
+    found = train_baseline(params, *encoded(TRAINING, LABELS), glove)
 
     def mean(text: str) -> np.ndarray:
         rows = [words.index(word) for word in text.split() if word in words[:4]]
@@ -148,14 +113,16 @@ def test_averages_are_means_of_the_words_that_have_vectors() -> None:
     reference = regression(5.0).fit([mean(text) for text in TRAINING], LABELS)
     texts = [*TESTING, "", "no word of these"]
     expected = reference.predict_proba([mean(text) for text in texts])[:, 1]
-    np.testing.assert_allclose(found.probabilities(corpus_of(texts)), expected, atol=2e-3)
+    np.testing.assert_allclose(found.probabilities(texts), expected, atol=2e-3)
     nothing = 1 / (1 + np.exp(-found.intercept))
-    assert found.probabilities(corpus_of(["", "xyz"])).tolist() == pytest.approx([nothing] * 2)
+    assert found.probabilities(["", "xyz"]).tolist() == pytest.approx([nothing] * 2)
 
 
 def test_no_vector_for_any_word_is_refused() -> None:
-    with pytest.raises(ReelvecError, match="no word of the training reviews has a GloVe vector"):
-        trained(weighting="average")
+    params = BaselineParams(weighting="average", embedding="glove")
+    none = WordVectors(["elsewhere"], np.ones((1, 2), np.float32))
+    with pytest.raises(ReelvecError, match="no word of the training reviews has a vector"):
+        train_baseline(params, *encoded(TRAINING, LABELS), none)
 
 
 @pytest.mark.parametrize(
@@ -171,15 +138,15 @@ def test_a_baseline_is_the_same_again_and_comes_back_from_disk(
 ) -> None:
     first, second = trained(**params), trained(**params)
     assert first.coefficients.tobytes() == second.coefficients.tobytes()
-    first.save(tmp_path / "model")
+    first.save(tmp_path / "model", encoded(TESTING)[1].reviews)
     loaded = Baseline.load(tmp_path / "model")
-    corpus = corpus_of([*TESTING, ""])
-    assert loaded.probabilities(corpus).tolist() == first.probabilities(corpus).tolist()
-    assert ((loaded.probabilities(corpus_of(TESTING)) > 0.5) == TEST_LABELS).mean() > 0.7
+    texts = [*TESTING, ""]
+    assert loaded.probabilities(texts).tolist() == first.probabilities(texts).tolist()
+    assert ((loaded.probabilities(TESTING) > 0.5) == TEST_LABELS).mean() > 0.7
 
 
 def test_a_damaged_baseline_says_which_stage_makes_it(tmp_path: Path) -> None:
-    trained(weighting="binary").save(tmp_path / "model")
+    trained(weighting="binary").save(tmp_path / "model", encoded(TESTING)[1].reviews)
     (tmp_path / "model/model.safetensors").write_bytes(b"\x08")
     for folder in (tmp_path / "model", tmp_path / "nowhere"):
         with pytest.raises(ReelvecError, match="dvc repro train_baselines"):
@@ -189,11 +156,11 @@ def test_a_damaged_baseline_says_which_stage_makes_it(tmp_path: Path) -> None:
 def test_rows_for_the_comparison_name_the_stage_that_is_missing(tmp_path: Path) -> None:
     write_json(tmp_path / "evaluate_baselines.json", {"one": dict.fromkeys(TESTED, 0.5)})
     with pytest.raises(ReelvecError, match="dvc repro train_baselines"):
-        baseline_rows(tmp_path, ["one"])
+        other_rows(tmp_path, "baselines", ["one"])
     trained_row = {"valid_accuracy": 0.7, "trainable_parameters": 9, "train_accuracy": 1}
     write_json(tmp_path / "train_baselines.json", {"one": trained_row})
-    row = baseline_rows(tmp_path, ["one"])["one"]
+    row = other_rows(tmp_path, "baselines", ["one"])["one"]
     assert row["valid_accuracy"] == 0.7
     assert set(TESTED) <= set(row)
     with pytest.raises(ReelvecError, match="'two' is missing"):
-        baseline_rows(tmp_path, ["two"])
+        other_rows(tmp_path, "baselines", ["two"])

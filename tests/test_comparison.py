@@ -20,6 +20,7 @@ from reelvec.comparison import (
     compare,
     compare_pair,
     comparison_markdown,
+    holm,
     percent,
     summary_table,
 )
@@ -219,9 +220,19 @@ def test_markdown_begins_with_the_data_and_ranks_the_variants() -> None:
     rows = [line for line in lines if line.startswith("| ")]
     assert [row.split("|")[1].strip() for row in rows[:3]] == ["Variant", "scratch", "frozen"]
     assert [cell.strip() for cell in rows[4].split("|")[1:-1]] == [
-        *("scratch", "frozen", "+10.0", "+8.0 to +12.0", "9", "1", "< 0.001")
+        *("scratch", "frozen", "+10.0", "+8.0 to +12.0", "9", "1", "< 0.001", "1.000")
     ]
-    assert "the pair tested here; below 0.05" in text.replace("\n  ", " ")
+    assert "corrected for the pair of models tested here" in text.replace("\n  ", " ")
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_holms_correction_is_that_of_a_plain_loop(p_values: list[float]) -> None:
+    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    expected, largest = [0.0] * len(p_values), 0.0
+    for rank, place in enumerate(order):
+        largest = max(largest, min(1.0, p_values[place] * (len(p_values) - rank)))
+        expected[place] = largest
+    assert holm(p_values) == pytest.approx(expected)
 
 
 def test_one_variant_has_a_table_and_no_pairs() -> None:

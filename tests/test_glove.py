@@ -20,7 +20,7 @@ from reelvec.download import Patience, RemoteBody, Sources
 from reelvec.errors import ReelvecError
 from reelvec.glove import OFFICIAL_DIMENSIONS, fetch_glove
 from reelvec.params import GloveParams
-from reelvec.pretrained import load_glove
+from reelvec.pretrained import load_word_vectors
 
 QUICK = Patience(attempts=4, first_wait=0.001, longest_wait=0.002, timeout=5)
 OFFICIAL_50D = "d8f717f8dd4b545cb7f418ef9f3d0c3e6e68a6f48b97d32f8b7aae40cb31f96f"
@@ -75,7 +75,7 @@ def sources(tmp_path: Path, mirror: str | None = None) -> Sources:
 
 def assert_holds(folder: Path, text: bytes) -> None:
     """The folder holds exactly the words and, as Python reads them, the numbers of a text."""
-    found = load_glove(folder)
+    found = load_word_vectors(folder)
     rows = [line.split(" ") for line in text.decode().splitlines()]
     assert found.words == [row[0] for row in rows]
     np.testing.assert_array_equal(
@@ -250,13 +250,13 @@ def test_words_with_odd_line_separators_come_back_whole(tmp_path: Path) -> None:
     (tmp_path / "v.txt").write_bytes(text)
     params = params_for(text, source=str(tmp_path / "v.txt"), dimension=2)
     fetch_glove(params, tmp_path / "glove", sources(tmp_path))
-    assert load_glove(tmp_path / "glove").words == words
+    assert load_word_vectors(tmp_path / "glove").words == words
 
 
 def test_vectors_are_memory_mapped_float32(tmp_path: Path, server: Server) -> None:
     assert server.files
     fetch_glove(params_for(TEXTS[50]), tmp_path / "glove", sources(tmp_path))
-    vectors = load_glove(tmp_path / "glove").vectors
+    vectors = load_word_vectors(tmp_path / "glove").vectors
     assert isinstance(vectors, np.memmap)
     assert (vectors.dtype, vectors.shape) == (np.float32, (WORDS, 50))
 
@@ -362,10 +362,10 @@ def test_a_folder_that_is_not_whole_is_not_loaded(
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(content[: len(content) // 2])
     with pytest.raises(ReelvecError, match="`dvc repro`"):
-        load_glove(folder)
+        load_word_vectors(folder)
     (folder / name).unlink()
     with pytest.raises(ReelvecError, match=f"{name}.*`dvc repro`"):
-        load_glove(folder)
+        load_word_vectors(folder)
 
 
 @pytest.mark.slow
@@ -375,7 +375,7 @@ def test_the_real_vectors_have_the_known_hash_words_and_numbers(tmp_path: Path) 
     mirror = Sources(tmp_path / "cache", os.environ["REELVEC_MIRROR"])
     metrics = fetch_glove(params, tmp_path / "glove", mirror)
     assert (metrics["words"], metrics["duplicate_words"]) == (400_000, 0)
-    found = load_glove(tmp_path / "glove")
+    found = load_word_vectors(tmp_path / "glove")
     assert found.vectors.shape == (400_000, 50)
     assert found.words[:5] == ["the", ",", ".", "of", "to"]
     the = ["0.418", "0.24968", "-0.41242", "0.1217", "0.34527", "-0.044457"]

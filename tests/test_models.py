@@ -14,6 +14,7 @@ from reelvec.models import Classifier, count_parameters
 from reelvec.optimizer import Adam
 from reelvec.params import VariantParams
 from reelvec.pooling import pool_tokens
+from reelvec.pretrained import WordVectors
 from reelvec.ragged import Ragged, offsets_from_lengths
 from reelvec.vocabulary import PADDING, UNKNOWN
 
@@ -171,6 +172,7 @@ def test_random_weights_have_their_deviation_and_no_padding() -> None:
 TOKENS = ["<pad>", "<unk>", "film", "newword", "good"]
 PRETRAINED = ["good", "film", "<unk>", "other"]
 VECTORS = np.array([[1, 2], [3, 6], [50, 50], [9, 9]], np.float32)
+WORD_VECTORS = WordVectors(PRETRAINED, VECTORS)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,7 @@ VECTORS = np.array([[1, 2], [3, 6], [50, 50], [9, 9]], np.float32)
 def test_words_are_looked_up_and_missing_ones_follow_the_policy(
     policy: str, missing: list[float] | None
 ) -> None:
-    found = pretrained_embedding(TOKENS, PRETRAINED, VECTORS, policy, seed=1)  # type: ignore[arg-type]
+    found = pretrained_embedding(TOKENS, WORD_VECTORS, policy, seed=1)  # type: ignore[arg-type]
     assert found.weight[[2, 4]].tolist() == [[3, 6], [1, 2]]
     assert found.missing.tolist() == [False, False, False, True, False]
     assert found.weight[PADDING].tolist() == [0, 0]
@@ -192,13 +194,13 @@ def test_words_are_looked_up_and_missing_ones_follow_the_policy(
 
 
 def test_scaled_vectors_keep_their_cosines() -> None:
-    published = pretrained_embedding(TOKENS, PRETRAINED, VECTORS, "mean", 1).weight
-    scaled = pretrained_embedding(TOKENS, PRETRAINED, VECTORS, "mean", 1, deviation=0.1).weight
+    published = pretrained_embedding(TOKENS, WORD_VECTORS, "mean", 1).weight
+    scaled = pretrained_embedding(TOKENS, WORD_VECTORS, "mean", 1, deviation=0.1).weight
     assert scaled[[2, 4]].std() == pytest.approx(0.1, rel=1e-5)
     np.testing.assert_allclose(scaled / scaled[2, 0], published / published[2, 0], rtol=1e-5)
 
 
 def test_a_vocabulary_without_any_pretrained_word_is_all_missing() -> None:
-    found = pretrained_embedding(["<pad>", "<unk>", "xyz"], PRETRAINED, VECTORS, "mean", 1, 0.1)
+    found = pretrained_embedding(["<pad>", "<unk>", "xyz"], WORD_VECTORS, "mean", 1, 0.1)
     assert not found.weight.any()
     assert found.missing.tolist() == [False, False, True]

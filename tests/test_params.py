@@ -52,13 +52,13 @@ def test_the_shipped_parameters_are_valid() -> None:
         (
             "variants.scratch.encoder",
             "men",
-            "not an encoder; choose mean, max, mean_max, attention",
+            "not an encoder; choose mean, sqrtn, max, mean_max",
         ),
         ("variants.scratch.encoder", "men", "did you mean 'mean'?"),
         ("variants.scratch.dropout", 1, "1 was given, it must be less than 1"),
         ("variants.scratch.learning_rate", -0.1, "-0.1 was given, it must be greater than 0"),
         ("variants.scratch.dimension", None, "a random embedding needs a `dimension`"),
-        ("variants.glove_frozen.dimension", 50, "set `glove.dimension`, not this"),
+        ("variants.glove_frozen.dimension", 50, "set `glove.dimension` or"),
         ("imdb.content_sha256", "abc", "'abc' was given, it must match"),
         ("training.device", "gpu", "choose auto, cpu or cuda"),
         ("training", 3, "3 was given, it must be a section"),
@@ -85,7 +85,7 @@ def test_an_unknown_space_is_refused_with_the_known_ones(raw: dict[str, Any], se
 
 def test_names_of_variants_are_fit_for_files_and_not_taken(raw: dict[str, Any]) -> None:
     raw["variants"]["glove"] = raw["variants"]["scratch"]
-    assert "variants.glove: this name means the published vectors" in complaint(raw)
+    assert "variants.glove: this name means the vectors themselves" in complaint(raw)
     del raw["variants"]["glove"]
     raw["variants"]["../up"] = raw["variants"]["scratch"]
     assert "../up" in complaint(raw)

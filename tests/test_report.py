@@ -71,6 +71,7 @@ def page(params: Params, data: str = "SAMPLE DATA: made up", text: str = "A film
         {"spaces": {"scratch": {"shared": SCORES}, "glove": {"shared": SCORES}}},
         {"scratch": {"own": own}, "glove": {"own": own}},
         {name: [Mistake(7, 1, 9, 0.01, f"{text}<br /><br />{text}")] for name in names},
+        [["Model", "order"], *([name, "0 of 24"] for name in names)],
         data,
     )
 

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from reelvec.glove import fetch_glove
 from reelvec.imdb import Review, content_sha256, fetch_imdb, read_archive
 from reelvec.params import Params, load_params
-from reelvec.pretrained import load_glove
+from reelvec.pretrained import load_word_vectors
 from reelvec.workspace import merge_params
 
 REPOSITORY = Path(__file__).parents[1]
@@ -106,6 +106,6 @@ def test_it_goes_through_the_code_of_the_real_data_and_says_what_it_is(
     assert metrics["source"] == "sample"
     assert metrics["duplicates_across"]["train_test"] == 3
     assert fetch_glove(params.glove, tmp_path / "glove")["source"] == "sample"
-    glove = load_glove(tmp_path / "glove")
+    glove = load_word_vectors(tmp_path / "glove")
     assert glove.vectors.shape == (len(glove.words), params.glove.dimension)
     assert {"good", "great", "king", "queen", "actor", "actress"} <= set(glove.words)

@@ -54,10 +54,11 @@ def test_a_word_without_a_vector_is_not_in_the_space(tmp_path: Path) -> None:
     np.testing.assert_array_equal(space["film"], vectors[5])
 
 
-def test_glove_is_read_as_published(tmp_path: Path) -> None:
+def test_glove_is_read_as_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = vectors_of(5)
-    write_glove(tmp_path / "glove", WORDS, vectors)
-    space = load_space("glove", glove=tmp_path / "glove")
+    write_glove(tmp_path / "data/raw/glove", WORDS, vectors)
+    monkeypatch.chdir(tmp_path)
+    space = load_space("glove")
     assert space.index_to_key == WORDS
     np.testing.assert_array_equal(space.vectors, vectors)
 
@@ -98,11 +99,11 @@ def test_a_model_not_yet_trained_says_how_to_train_it(tmp_path: Path) -> None:
         load_space("scratch", models=tmp_path)
 
 
-@pytest.mark.parametrize("damage", ["short vocabulary", "no reserved ids", "no tensor", "cut off"])
+@pytest.mark.parametrize("damage", ["long vocabulary", "no reserved ids", "no tensor", "cut off"])
 def test_model_files_that_do_not_fit_are_refused(tmp_path: Path, damage: str) -> None:
     words = ["<pad>", "<unk>", *WORDS]
-    if damage == "short vocabulary":
-        words = words[:-1]
+    if damage == "long vocabulary":
+        words = [*words, "one"]
     if damage == "no reserved ids":
         words = ["a", "b", *WORDS]
     write_model(tmp_path, "scratch", words, vectors_of(7))

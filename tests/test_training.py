@@ -8,17 +8,17 @@ import pytest
 import torch
 
 from reelvec.dataset import Dataset
-from reelvec.embeddings import InitialEmbedding, random_embedding
+from reelvec.embeddings import InitialEmbedding, initial_embedding, random_embedding
 from reelvec.errors import ReelvecError
 from reelvec.inference import encode_reviews, predict_logits
 from reelvec.params import PreprocessParams, VariantParams
 from reelvec.predictor import Predictor
-from reelvec.pretrained import Glove
+from reelvec.pretrained import WordVectors
 from reelvec.ragged import Ragged, offsets_from_lengths
+from reelvec.tokenizer import Tokenizer
 from reelvec.training import (
     Epoch,
     Trained,
-    initial_embedding,
     learning_curve,
     new_model,
     pick_device,
@@ -175,9 +175,9 @@ def test_the_learning_curve_is_what_dvc_plots_reads() -> None:
 
 def test_a_variants_own_vocabulary_is_its_most_frequent_words() -> None:
     tokens = ["<pad>", "<unk>", "film", "good", "rare"]
-    glove = Glove(["rare", "film"], np.array([[1, 2], [3, 4]], np.float32))
+    glove = WordVectors(["rare", "film"], np.array([[1, 2], [3, 4]], np.float32))
     params = VariantParams(embedding="glove", vocabulary_size=2)
-    found = initial_embedding(params, tokens, glove)
+    found = initial_embedding(params, tokens, TRAINING, glove)
     assert found.weight.tolist() == [[0, 0], [0, 0], [3, 4], [0, 0]]
     assert found.missing.tolist() == [False, False, False, True]
     small = random_embedding(WORDS - 10, DIMENSION, 7)
@@ -192,7 +192,7 @@ TEXTS = ["word3x word4x", "", "word30x isn't word31x", "🎬 unknown", "word3x "
 @pytest.fixture(scope="module")
 def predictor() -> Predictor:
     model = train(PARAMS, START, TRAINING, VALIDATION, CPU).model
-    return Predictor("scratch", PARAMS, PREPROCESS, VOCABULARY, model)
+    return Predictor("scratch", PARAMS, Tokenizer(PREPROCESS, VOCABULARY), model)
 
 
 def test_a_predictor_comes_back_from_disk_with_the_same_answers(
@@ -201,11 +201,10 @@ def test_a_predictor_comes_back_from_disk_with_the_same_answers(
     predictor.save(tmp_path / "scratch")
     loaded = Predictor.load(tmp_path / "scratch")
     assert loaded.probabilities(TEXTS).tolist() == predictor.probabilities(TEXTS).tolist()
-    assert (loaded.variant, loaded.params, loaded.preprocess, loaded.vocabulary) == (
+    assert (loaded.variant, loaded.params, loaded.tokenizer) == (
         predictor.variant,
         predictor.params,
-        predictor.preprocess,
-        predictor.vocabulary,
+        predictor.tokenizer,
     )
     assert sorted(path.name for path in (tmp_path / "scratch").iterdir()) == [
         "config.json",

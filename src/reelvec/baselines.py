@@ -1,13 +1,14 @@
 """Linear classifiers over words and n-grams, by scikit-learn: what embeddings have to beat.
 
-All four are one model: counts, a weight for each column, a scale for each review, and a logistic
+All are one model: counts, a weight for each column, a scale for each review, and a logistic
 regression. An average of word vectors is one too, for a mean of vectors times a weight for each
 dimension is a mean of one number a word.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,21 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 from scipy.sparse import csr_array
 
+from reelvec.dataset import Dataset
+from reelvec.ensembles import VALIDATION, logits_of
 from reelvec.errors import ReelvecError
-from reelvec.files import read_json, replacing, write_json
-from reelvec.ngrams import Ngrams, find_ngrams
+from reelvec.files import read_json, replacing, save_array, write_json
+from reelvec.naive_bayes import count_ids, log_count_ratios
+from reelvec.ngrams import find_ngrams
 from reelvec.params import BaselineParams, Weighting
-from reelvec.pretrained import Glove
-from reelvec.text import Corpus
+from reelvec.pretrained import WordVectors
+from reelvec.ragged import Ragged
+from reelvec.reading import Reader
+from reelvec.tokenizer import Tokenizer
+from reelvec.vocabulary import UNKNOWN, limit_ids
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 SEED = 123
 """Of the order in which liblinear visits the reviews."""
@@ -34,41 +44,54 @@ class Baseline:
 
     Attributes:
         weighting: what a review's counts become.
-        ngrams: the columns.
-        scale: float32 (columns,), what each column is multiplied by.
+        tokenizer: how its reviews became ids.
+        reader: the words and n-grams that have a column.
+        scale: float32 (columns,), what each column is multiplied by; a column an id.
         coefficients: float32 (columns,), of the logistic regression.
         intercept: of the logistic regression.
     """
 
     weighting: Weighting
-    ngrams: Ngrams
+    tokenizer: Tokenizer
+    reader: Reader
     scale: Vector
     coefficients: Vector
     intercept: float
 
-    def probabilities(self, corpus: Corpus) -> NDArray[np.float64]:
-        """P(positive) of each review, float64 (reviews,)."""
-        features = _weigh(self.ngrams.count(corpus), self.weighting, self.scale)
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """P(positive) of each text, float64 (texts,)."""
+        return self.probabilities_of(self.tokenizer.encode(texts))
+
+    def probabilities_of(self, reviews: Ragged) -> NDArray[np.float64]:
+        """P(positive) of reviews that are vocabulary ids already, float64 (reviews,)."""
+        features = _weigh(_count(self.reader, reviews), self.weighting, self.scale)
         logits = features @ self.coefficients.astype(np.float64) + self.intercept
         return np.asarray(1 / (1 + np.exp(-logits)), np.float64)
 
-    def save(self, folder: Path) -> None:
-        """Write `model.safetensors` and `config.json`, replacing the folder."""
+    def save(self, folder: Path, validation: Ragged) -> None:
+        """Write `model.safetensors` and `config.json`, replacing the folder.
+
+        Args:
+            folder: where to.
+            validation: the validation reviews, whose logits ensembles choose by.
+        """
         with replacing(folder) as temporary:
             temporary.mkdir()
+            logits = logits_of(self.probabilities_of(validation))
+            save_array(temporary / VALIDATION, logits.astype(np.float32))
             arrays: dict[str, NDArray[Any]] = {
                 "scale": self.scale,
                 "coefficients": self.coefficients,
                 "intercept": np.array([self.intercept]),
-                **{f"keys_{length}": keys for length, keys in enumerate(self.ngrams.keys, 2)},
+                **self.reader.arrays(),
             }
             (temporary / "model.safetensors").write_bytes(save(arrays))
             write_json(
                 temporary / "config.json",
                 {
                     "weighting": self.weighting,
-                    "ngrams": len(self.ngrams.keys) + 1,
-                    "words": self.ngrams.words,
+                    "words": self.reader.words,
+                    **self.tokenizer.as_json(),
                 },
             )
 
@@ -82,10 +105,10 @@ class Baseline:
         try:
             config = read_json(folder / "config.json")
             arrays = load_file(folder / "model.safetensors")
-            keys = tuple(arrays[f"keys_{n}"] for n in range(2, config["ngrams"] + 1))
             return cls(
                 config["weighting"],
-                Ngrams(config["words"], keys),
+                Tokenizer.from_json(config),
+                Reader.with_arrays(config["words"], arrays),
                 arrays["scale"],
                 arrays["coefficients"],
                 float(arrays["intercept"][0]),
@@ -98,64 +121,89 @@ class Baseline:
 
 
 def train_baseline(
-    params: BaselineParams, corpus: Corpus, labels: NDArray[np.int8], glove: Glove
+    params: BaselineParams, tokenizer: Tokenizer, training: Dataset, vectors: WordVectors | None
 ) -> Baseline:
     """Fit a baseline.
 
     Args:
         params: which one.
-        corpus: the reviews of the training part.
-        labels: int8 (reviews,).
-        glove: the vectors to average, where the baseline does.
+        tokenizer: how the reviews became ids.
+        training: the labelled reviews of the training part.
+        vectors: those to average, where the baseline does.
     """
-    from sklearn.linear_model import LogisticRegression
-
-    ngrams = find_ngrams(corpus, params.ngrams, params.min_count)
-    model = LogisticRegression(
-        C=params.strength,
-        solver="liblinear",
-        dual=True,
-        max_iter=params.iterations,
-        random_state=SEED,
-    )
-    if params.weighting == "average":
-        ngrams, vectors = _with_vectors(ngrams, glove)
-        scale = np.ones(len(ngrams), np.float32)
-        means = _weigh(ngrams.count(corpus), "average", scale) @ vectors.astype(np.float64)
-        model.fit(means, labels)
-        coefficients = vectors.astype(np.float64) @ model.coef_[0]
+    reader = _reader(params, tokenizer, training.reviews, vectors)
+    counts = _count(reader, training.reviews)
+    model = _regression(params)
+    if vectors is not None:
+        rows = _vectors_of(tokenizer.vocabulary[: reader.words], vectors)
+        scale = np.ones(reader.words, np.float32)
+        model.fit(_weigh(counts, "average", scale) @ rows, training.targets)
+        coefficients = rows @ model.coef_[0]
     else:
-        counts = ngrams.count(corpus)
-        scale = _scale_of(counts, labels, params.weighting)
-        model.fit(_weigh(counts, params.weighting, scale), labels)
+        scale = _scale_of(counts, params.weighting)
+        if params.weighting == "naive_bayes":
+            seen = reader.read(training.reviews)
+            scale = log_count_ratios(seen, reader.columns, training.targets)
+        model.fit(_weigh(counts, params.weighting, scale), training.targets)
         coefficients = model.coef_[0]
     return Baseline(
         params.weighting,
-        ngrams,
+        tokenizer,
+        reader,
         scale,
         coefficients.astype(np.float32),
         float(model.intercept_[0]),
     )
 
 
-def _scale_of(counts: csr_array, labels: NDArray[np.int8], weighting: Weighting) -> Vector:
-    """What each column is multiplied by."""
-    reviews_with = (counts > 0).astype(np.float64)
+def _regression(params: BaselineParams) -> "LogisticRegression":
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(
+        C=params.strength,
+        solver="liblinear",
+        # The dual problem is the smaller one where there are more columns than reviews.
+        dual=params.weighting != "average",
+        max_iter=params.iterations,
+        random_state=SEED,
+    )
+
+
+def _reader(
+    params: BaselineParams, tokenizer: Tokenizer, reviews: Ragged, vectors: WordVectors | None
+) -> Reader:
+    """The words, and n-grams of those, that occur often enough to have a column."""
+    counts = np.bincount(reviews.ids, minlength=len(tokenizer.vocabulary))
+    # A vocabulary goes by falling count, so that the frequent words are its first ones.
+    words = int((counts[UNKNOWN + 1 :] >= params.min_count).sum()) + UNKNOWN + 1
+    if vectors is not None:
+        known = np.any(_vectors_of(tokenizer.vocabulary[:words], vectors), axis=1)
+        if not known.any():
+            raise ReelvecError("no word of the training reviews has a vector to average")
+        return Reader(words, ignored=np.logical_not(known))
+    if params.ngrams == 1:
+        return Reader(words)
+    seen = limit_ids(reviews, words)
+    return Reader(words, find_ngrams(seen, words, params.ngrams, params.min_count))
+
+
+def _count(reader: Reader, reviews: Ragged) -> csr_array:
+    """How often each id occurs in each review, float64 (reviews, columns)."""
+    seen = reader.read(reviews)
+    return count_ids(seen.keep(seen.ids > UNKNOWN), reader.columns)
+
+
+def _scale_of(counts: csr_array, weighting: Weighting) -> Vector:
+    """What each column is multiplied by, as far as the labels have no say."""
     if weighting == "tfidf":
-        documents = reviews_with.sum(axis=0)
-        return np.asarray(np.log((1 + len(labels)) / (1 + documents)) + 1, np.float32)
-    if weighting == "naive_bayes":
-        # Log-count ratios of Wang and Manning (2012), each column counted once a review.
-        positive = 1 + reviews_with[labels == 1].sum(axis=0)
-        negative = 1 + reviews_with[labels == 0].sum(axis=0)
-        ratio = (positive / positive.sum()) / (negative / negative.sum())
-        return np.asarray(np.log(ratio), np.float32)
+        reviews = (counts > 0).sum(axis=0)
+        return np.asarray(np.log((1 + counts.shape[0]) / (1 + reviews)) + 1, np.float32)
     return np.ones(counts.shape[1], np.float32)
 
 
 def _weigh(counts: csr_array, weighting: Weighting, scale: Vector) -> csr_array:
     """Counts as the logistic regression sees them, float64."""
-    features = counts.astype(np.float64)
+    features = counts.copy()
     if weighting in ("binary", "naive_bayes"):
         features.data[:] = 1
     features.data *= scale[features.indices]
@@ -168,10 +216,11 @@ def _weigh(counts: csr_array, weighting: Weighting, scale: Vector) -> csr_array:
     return features
 
 
-def _with_vectors(ngrams: Ngrams, glove: Glove) -> tuple[Ngrams, Vector]:
-    """The words that have vectors, and those: float32 (words, dimension)."""
-    row_of_word = {word: row for row, word in enumerate(glove.words)}
-    words = [word for word in ngrams.words if word in row_of_word]
-    if not words:
-        raise ReelvecError("no word of the training reviews has a GloVe vector")
-    return Ngrams(words, ()), np.asarray(glove.vectors[[row_of_word[word] for word in words]])
+def _vectors_of(tokens: list[str], vectors: WordVectors) -> NDArray[np.float64]:
+    """The vector of each token, zeros for one that has none: float64 (tokens, dimension)."""
+    row_of_word = {word: row for row, word in enumerate(vectors.words)}
+    rows = np.array([row_of_word.get(token, -1) for token in tokens])
+    rows[: UNKNOWN + 1] = -1
+    found = np.zeros((len(tokens), vectors.vectors.shape[1]))
+    found[rows >= 0] = vectors.vectors[rows[rows >= 0]]
+    return found

@@ -1,7 +1,7 @@
 """All variants side by side on the same test reviews: which is better, and is it chance?"""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
@@ -49,8 +49,8 @@ HOW_TO_READ = """\
 - **Only the first / second is right**: the reviews on which exactly one of the two is right. The
   others say nothing about which is better.
 - **McNemar p**: were the two equally good, how often a split at least this uneven would come about
-  by chance (exact, two-sided). It is not corrected for the {pairs} tested here; below {strict:.2g}
-  it counts even so (Bonferroni).
+  by chance (exact, two-sided). **Holm p** is the same, corrected for the {pairs} of models tested
+  here, those with baselines and ensembles among them (`reports/metrics/comparison.json`).
 - A small p says that a difference is there, not that it is large, and nothing of what another seed
   of the same variant would give: each was trained once.
 - **AUC** ranks without a threshold. **Log loss** and **calibration error** ask whether the
@@ -68,6 +68,7 @@ class Pair:
         only_first: reviews on which only the first is right.
         only_second: reviews on which only the second is right.
         p_value: of McNemar's exact test.
+        p_holm: the same, corrected for the number of pairs.
     """
 
     difference: float
@@ -76,11 +77,17 @@ class Pair:
     only_first: int
     only_second: int
     p_value: float
+    p_holm: float = 1.0
 
     def swapped(self) -> "Pair":
         """The same, with the second variant first."""
-        return Pair(
-            -self.difference, -self.high, -self.low, self.only_second, self.only_first, self.p_value
+        return replace(
+            self,
+            difference=-self.difference,
+            low=-self.high,
+            high=-self.low,
+            only_first=self.only_second,
+            only_second=self.only_first,
         )
 
 
@@ -144,21 +151,21 @@ def compare(
     predictions: Mapping[str, Predictions],
     metrics: Path,
     confidence: float,
-    baselines: Mapping[str, Row] = MappingProxyType({}),
+    others: Mapping[str, Row] = MappingProxyType({}),
 ) -> Comparison:
-    """Gather the figures of variants and baselines, and test each two against each other.
+    """Gather the figures of all models, and test each two against each other.
 
     Args:
-        predictions: of the same test reviews, by variant or baseline.
+        predictions: of the same test reviews, by model.
         metrics: folder with `evaluate/<variant>.json` and `train/<variant>.json`.
         confidence: of the intervals of the differences.
-        baselines: the rows of those that are no variants.
+        others: the rows of baselines and ensembles, which are no variants.
 
     Raises:
         ReelvecError: a file is missing or lacks a figure.
     """
     rows = {
-        name: baselines.get(name)
+        name: others.get(name)
         or {
             **_figures(metrics / "evaluate" / f"{name}.json", TESTED),
             **_figures(metrics / "train" / f"{name}.json", TRAINED),
@@ -169,22 +176,35 @@ def compare(
         (a, b): compare_pair(predictions[a], predictions[b], confidence)
         for a, b in combinations(predictions, 2)
     }
+    adjusted = holm([pair.p_value for pair in pairs.values()])
+    pairs = {
+        names: replace(pair, p_holm=p)
+        for (names, pair), p in zip(pairs.items(), adjusted, strict=True)
+    }
     return Comparison(len(next(iter(predictions.values()))), confidence, rows, pairs)
 
 
-def baseline_rows(metrics: Path, names: Iterable[str]) -> dict[str, Row]:
-    """The baselines' figures, as far as a baseline has what a variant has.
+def holm(p_values: Sequence[float]) -> list[float]:
+    """P-values corrected for their number by Holm (1979): valid whatever depends on what."""
+    from statsmodels.stats.multitest import multipletests
+
+    return multipletests(p_values, method="holm")[1].tolist() if p_values else []
+
+
+def other_rows(metrics: Path, kind: str, names: Iterable[str]) -> dict[str, Row]:
+    """The figures of `baselines` or `ensembles`, as far as they have what a variant has.
 
     Args:
-        metrics: folder with `evaluate_baselines.json` and `train_baselines.json`.
-        names: of the baselines.
+        metrics: folder with `evaluate_<kind>.json` and `train_<kind>.json`.
+        kind: of models.
+        names: of the models.
 
     Raises:
-        ReelvecError: a file is missing or lacks a baseline.
+        ReelvecError: a file is missing or lacks a model.
     """
     names = list(names)
     tested, trained = (
-        _figures(metrics / f"{stage}_baselines.json", tuple(names), f"{stage}_baselines")
+        _figures(metrics / f"{stage}_{kind}.json", tuple(names), f"{stage}_{kind}")
         for stage in ("evaluate", "train")
     )
     return {
@@ -270,12 +290,12 @@ def comparison_markdown(
         confidence=percent(comparison.confidence),
         reviews=comparison.test_reviews,
         pairs="pair" if count == 1 else f"{count} pairs",
-        strict=(1 - comparison.confidence) / max(count, 1),
     )
     parts = [data, "# The variants compared", answer(comparison, variants), "## Results"]
     parts.append(markdown_table(results_table(comparison)))
-    if count:
-        parts += ["## Each two on the same reviews", markdown_table(pairs_table(comparison))]
+    pairs = pairs_table(comparison, variants)
+    if len(pairs) > 1:
+        parts += ["## Each two variants on the same reviews", markdown_table(pairs)]
     return "\n\n".join([*parts, guide]) + "\n"
 
 
@@ -335,8 +355,8 @@ def results_table(comparison: Comparison) -> Table:
     return table
 
 
-def pairs_table(comparison: Comparison) -> Table:
-    """A row for each two variants, the more accurate one first."""
+def pairs_table(comparison: Comparison, names: Iterable[str]) -> Table:
+    """A row for each two of the named models, the more accurate one first."""
     table = [
         [
             "First",
@@ -346,9 +366,12 @@ def pairs_table(comparison: Comparison) -> Table:
             "Only the first is right",
             "Only the second is right",
             "McNemar p",
+            "Holm p",
         ]
     ]
-    for first, second in combinations(comparison.ranked(), 2):
+    shown = set(names)
+    ranked = [name for name in comparison.ranked() if name in shown]
+    for first, second in combinations(ranked, 2):
         pair = comparison.pair(first, second)
         table.append(
             [
@@ -359,6 +382,7 @@ def pairs_table(comparison: Comparison) -> Table:
                 f"{pair.only_first:,}",
                 f"{pair.only_second:,}",
                 shown_p(pair.p_value),
+                shown_p(pair.p_holm),
             ]
         )
     return table

@@ -39,6 +39,19 @@ class Dataset:
             raise ReelvecError("these reviews have no labels: nothing can be trained or tested")
         return self.labels
 
+    def take(self, rows: NDArray[np.integer]) -> "Dataset":
+        """The given reviews in the given order."""
+        labels = None if self.labels is None else self.labels[rows]
+        return Dataset(self.reviews.take(rows), labels, self.review_ids[rows])
+
+    def followed_by(self, other: "Dataset") -> "Dataset":
+        """All reviews of this, then all of the other; both have labels."""
+        return Dataset(
+            self.reviews.followed_by(other.reviews),
+            np.concatenate([self.targets, other.targets]),
+            np.concatenate([self.review_ids, other.review_ids]),
+        )
+
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder of their own, replacing what was there."""
         with replacing(folder) as temporary:

@@ -31,7 +31,7 @@ def stale_stages(root: Path) -> dict[str, list[str]]:
     """Find the stages whose last result does not come from what is here now.
 
     A stage that would be rerun only because it follows a stale one is not named. Data that is
-    not there is no staleness.
+    not there is no staleness. Studies, which have a dvc.yaml of their own, are not looked at.
 
     Args:
         root: the project's folder.
@@ -49,7 +49,8 @@ def stale_stages(root: Path) -> dict[str, list[str]]:
 
     try:
         with Repo(str(root)) as repo:
-            lock_path = str(Path(repo.root_dir, "dvc.lock"))
+            pipeline = Path(repo.root_dir, "dvc.yaml")
+            lock_path = str(pipeline.with_suffix(".lock"))
             lock = Lockfile(repo, lock_path).load().get("stages", {})
             made = {path: md5 for entry in lock.values() for path, md5 in _hashes(entry, "outs")}
             found = {
@@ -57,7 +58,7 @@ def stale_stages(root: Path) -> dict[str, list[str]]:
                 if stage.name in lock
                 else ["not in dvc.lock"]
                 for stage in repo.index.stages
-                if isinstance(stage, PipelineStage)
+                if isinstance(stage, PipelineStage) and Path(stage.path) == pipeline
             }
     except DvcException as error:
         raise ReelvecError(f"{root.resolve()}: DVC cannot read this project: {error}") from error

@@ -195,7 +195,7 @@ class WrittenRun:
                     name=dataset.name,
                     digest=dataset.digest,
                     source_type="local",
-                    source=json.dumps({"uri": "data/processed"}),
+                    source=json.dumps({"uri": "data"}),
                     profile=json.dumps(dataset.profile),
                 ),
                 [InputTag("mlflow.data.context", dataset.context)],

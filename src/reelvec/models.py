@@ -6,33 +6,42 @@ from torch.nn import functional
 
 from reelvec.params import VariantParams
 from reelvec.pooling import pool_tokens
-from reelvec.ragged import Ragged
+from reelvec.reading import Reader
 from reelvec.sequences import make_sequence_encoder, pad
-from reelvec.vocabulary import PADDING, limit_ids
 
 
 class Classifier(nn.Module):
     """P(positive) of a review.
 
     `mean` is the continuous bag of words (Mikolov et al. 2013; the model of the PyTorch and
-    Keras tutorials), `max` global max pooling, `mean_max` both, concatenated; the others are in
-    `sequences`. Reviews are ragged: there is no padding that an average could count by mistake.
+    Keras tutorials), `sqrtn` the sum over the root of the number of tokens (TensorFlow's name),
+    `max` global max pooling, `mean_max` both, concatenated; the others are in
+    `sequences`. Reviews are ragged: no average counts padding, unless `pool_padding` asks for it.
     """
 
     def __init__(
-        self, params: VariantParams, vocabulary: int, dimension: int, weight: Tensor | None = None
+        self,
+        params: VariantParams,
+        rows: int,
+        dimension: int,
+        weight: Tensor | None = None,
+        reader: Reader | None = None,
     ) -> None:
         """Make a classifier.
 
         Args:
             params: the variant.
-            vocabulary: number of ids.
+            rows: ids that have a vector.
             dimension: of a token's vector.
-            weight: the embedding to start from, float32 (vocabulary, dimension).
+            weight: the embedding to start from, float32 (rows, dimension).
+            reader: what of a review is read; by default all words that have a vector.
         """
         super().__init__()
         self.params = params
-        self.embedding = nn.Embedding(vocabulary, dimension, _weight=weight)
+        self.reader = reader or Reader(
+            rows, None, None, params.max_length, params.truncating, params.distinct
+        )
+        self.embedding = nn.Embedding(rows, dimension, _weight=weight)
         self.embedding.weight.requires_grad_(params.trainable)
         self.sequence_encoder = None
         features = dimension * (2 if params.encoder == "mean_max" else 1)
@@ -41,17 +50,17 @@ class Classifier(nn.Module):
             features = self.sequence_encoder.features  # type: ignore[assignment]
         self.head = make_head(features, params)
 
+    @torch.no_grad()
+    def start_from_first_column(self) -> None:
+        """Let the logit be the first column of what `encode` gives, to begin with."""
+        output = self.head[-1]
+        output.weight[:, 0] = 1  # type: ignore[operator]
+        output.bias.zero_()  # type: ignore[operator]
+
     @property
     def has_constant_features(self) -> bool:
         """Whether training never changes what `encode` gives."""
         return self.sequence_encoder is None and not self.params.trainable
-
-    def as_seen(self, reviews: Ragged) -> Ragged:
-        """Reviews as this model reads them: rarer ids unknown, long ones cut."""
-        known = limit_ids(reviews, self.embedding.num_embeddings)
-        if self.params.max_length is None:
-            return known
-        return known.cut(self.params.max_length, from_end=self.params.truncating == "pre")
 
     def encode(self, ids: Tensor, starts: Tensor) -> Tensor:
         """Make each review's tokens one vector.
@@ -64,9 +73,13 @@ class Classifier(nn.Module):
             float32 (reviews, features); a review without tokens gives zeros.
         """
         weight = self.embedding.weight
+        if self.params.pool_padding:
+            padded, _ = pad(ids, starts, self.params.max_length, self.params.padding)  # (B, L)
+            ids, starts = padded.reshape(-1), torch.arange(len(padded), dtype=torch.int32)
+            starts = starts.to(ids.device) * padded.shape[1]
         if self.sequence_encoder is not None:
             padded, mask = pad(ids, starts)  # (B, L)
-            vectors = functional.embedding(padded, weight, PADDING) * mask.unsqueeze(2)
+            vectors = functional.embedding(padded, weight) * mask.unsqueeze(2)
             encoded: Tensor = self.sequence_encoder(vectors, mask)  # (B, F)
             return encoded
         parts = ("mean", "max") if self.params.encoder == "mean_max" else (self.params.encoder,)

@@ -1,89 +1,104 @@
-"""Words and n-grams of reviews as columns of a sparse matrix, without a loop over tokens."""
+"""N-grams of a review's words as further ids behind those of the words, without a loop."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
-from reelvec.ragged import Ragged
-from reelvec.text import Corpus
+from reelvec.errors import ReelvecError
+from reelvec.ragged import Ragged, offsets_from_lengths, ranges
+from reelvec.vocabulary import UNKNOWN
 
 Keys = NDArray[np.int64]
+
+LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Ngrams:
-    """The words and n-grams that have a column.
+    """The n-grams that have an id.
 
-    An n-gram's key is the number that its words' columns make in base `len(words)`.
+    An n-gram's key is the number that its words' ids make in base `words`.
 
     Attributes:
-        words: the word of each of the first columns.
+        words: ids of single words, padding and unknown among them; the n-grams' come behind.
         keys: for bigrams, then trigrams and so on, their keys in rising order.
     """
 
-    words: list[str]
+    words: int
     keys: tuple[Keys, ...]
 
     def __len__(self) -> int:
-        return len(self.words) + sum(map(len, self.keys))
+        return sum(map(len, self.keys))
 
-    def count(self, corpus: Corpus) -> csr_array:
-        """How often each word and n-gram occurs in each review, float32 (reviews, columns)."""
-        reviews = _as_columns(corpus, self.words)
-        rows_of_each, columns_of_each = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        first = 0
-        for length, (keys, rows) in enumerate(_grams(reviews, len(self.words), len(self.keys) + 1)):
-            known = np.arange(len(self.words)) if length == 0 else self.keys[length - 1]
-            if len(known):
-                places = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-                found = known[places] == keys
-                rows_of_each.append(rows[found])
-                columns_of_each.append(places[found] + first)
-            first += len(known)
-        # 32 bits: scikit-learn takes no wider indices.
-        row = np.concatenate(rows_of_each).astype(np.int32)
-        column = np.concatenate(columns_of_each).astype(np.int32)
-        ones = np.ones(len(row), np.float32)
-        # Occurrences of the same n-gram in the same review add up.
-        return csr_array((ones, (row, column)), shape=(len(reviews), len(self)))
+    def added_to(self, reviews: Ragged) -> Ragged:
+        """Each review's word ids, then the ids of its bigrams, of its trigrams and so on."""
+        groups = [reviews]
+        first = self.words
+        for keys, found in zip(
+            self.keys, _longer(reviews, self.words, len(self.keys) + 1), strict=True
+        ):
+            groups.append(_known(found, keys, first))
+            first += len(keys)
+        return _joined(groups)
 
 
-def find_ngrams(corpus: Corpus, longest: int, min_count: int) -> Ngrams:
-    """The words and n-grams that are frequent enough.
+def find_ngrams(reviews: Ragged, words: int, longest: int, min_count: int) -> Ngrams:
+    """The n-grams of two words and more that are frequent enough.
 
     Args:
-        corpus: the training part, and no more.
+        reviews: word ids of the training part, and no more.
+        words: ids of words; no n-gram has the unknown word in it.
         longest: words in the longest n-gram.
-        min_count: how often each must occur; an n-gram with a rarer word has no column.
+        min_count: how often each must occur.
+
+    Raises:
+        ReelvecError: so many words have no n-grams of that length in 64 bits.
     """
-    counts = np.bincount(corpus.reviews.ids, minlength=len(corpus.lexicon))
-    kept = np.flatnonzero(counts >= min_count)
-    words = [corpus.lexicon[id_] for id_ in kept.tolist()]
-    found = []
-    for keys, _ in list(_grams(_as_columns(corpus, words), len(words), longest))[1:]:
+    if words**longest > LARGEST_KEY:
+        raise ReelvecError(
+            f"{longest}-grams of {words:,} words are too many to number; lower `ngrams` or "
+            "`vocabulary_size`"
+        )
+    kept = []
+    for keys, _ in _longer(reviews, words, longest):
         distinct, times = np.unique(keys, return_counts=True)
-        found.append(distinct[times >= min_count])
-    return Ngrams(words, tuple(found))
+        kept.append(distinct[times >= min_count])
+    return Ngrams(words, tuple(kept))
 
 
-def _as_columns(corpus: Corpus, words: list[str]) -> Ragged:
-    """The reviews with each token's column, -1 for tokens that have none."""
-    column_of = {word: column for column, word in enumerate(words)}
-    columns = [column_of.get(token, -1) for token in corpus.lexicon]
-    return corpus.reviews.map_ids(np.array(columns, np.int32))
-
-
-def _grams(reviews: Ragged, base: int, longest: int) -> Iterator[tuple[Keys, Keys]]:
-    """For each length from 1, the key and the row of every n-gram of known words."""
+def _longer(reviews: Ragged, words: int, longest: int) -> Iterator[tuple[Keys, NDArray[np.int64]]]:
+    """For each length from 2, the keys of the n-grams of known words, and each review's number."""
     ids, rows = reviews.ids.astype(np.int64), reviews.row_of_each_id()
-    keys, known = ids, ids >= 0
-    for length in range(1, longest + 1):
-        if length > 1:
-            # One word more: those of which the next word is known and of the same review.
-            following, same = ids[length - 1 :], rows[length - 1 :] == rows[: 1 - length]
-            known = known[: len(following)] & (following >= 0) & same
-            keys = keys[: len(following)] * base + following
-        yield keys[known], rows[: len(keys)][known]
+    keys, known = ids, ids > UNKNOWN
+    single = known
+    for length in range(2, longest + 1):
+        # One word more: those of which the next word is known and of the same review.
+        following, same = ids[length - 1 :], rows[length - 1 :] == rows[: 1 - length]
+        known = known[: len(following)] & single[length - 1 :] & same
+        keys = keys[: len(following)] * words + following
+        lengths = np.bincount(rows[: len(keys)][known], minlength=len(reviews))
+        yield keys[known], lengths
+
+
+def _known(found: tuple[Keys, NDArray[np.int64]], keys: Keys, first: int) -> Ragged:
+    """The n-grams that have an id: their ids, which begin at `first`."""
+    sought, lengths = found
+    # A hash table: several times as fast as to look each up in the sorted keys.
+    places = pc.index_in(pa.array(sought), pa.array(keys)).fill_null(-1).to_numpy()
+    ids = Ragged((places + first).astype(np.int32), offsets_from_lengths(lengths))
+    return ids.keep(places >= 0)
+
+
+def _joined(groups: list[Ragged]) -> Ragged:
+    """Rows side by side: row r of the first, then row r of the second and so on."""
+    offsets = offsets_from_lengths(np.sum([group.lengths for group in groups], axis=0))
+    ids = np.empty(offsets[-1], np.int32)
+    starts = offsets[:-1].copy()
+    for group in groups:
+        ids[ranges(starts, group.offsets)] = group.ids
+        starts += group.lengths
+    return Ragged(ids, offsets)

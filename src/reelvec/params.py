@@ -11,24 +11,31 @@ from ruamel.yaml.error import YAMLError
 
 from reelvec.errors import ReelvecError
 
-Encoder = Literal["mean", "max", "mean_max", "attention", "cnn", "lstm", "gru"]
+Encoder = Literal["mean", "sqrtn", "max", "mean_max", "attention", "cnn", "lstm", "gru"]
 Summary = Literal["last", "mean", "max"]
-Truncating = Literal["pre", "post"]
+Side = Literal["pre", "post"]
 Weighting = Literal["binary", "tfidf", "naive_bayes", "average"]
-Embedding = Literal["random", "glove"]
-MissingPolicy = Literal["zero", "mean", "random"]
+Text = Literal["processed", "plain"]
+Algorithm = Literal["word2vec", "fasttext"]
+MissingPolicy = Literal["zero", "mean", "random", "ignore", "subword"]
 StopwordList = Literal["none", "scikit-learn", "gensim"]
 Punctuation = Literal["separate", "delete", "keep"]
 Device = Literal["auto", "cpu", "cuda"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Word = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
-POOLING_ENCODERS: tuple[Encoder, ...] = ("mean", "max", "mean_max")
+POOLING_ENCODERS: tuple[Encoder, ...] = ("mean", "sqrtn", "max", "mean_max")
 """Encoders that know nothing of the order of the tokens and have no weights of their own."""
 
 RESERVED_SPACE = "glove"
 """The name under which `similarities.spaces` means the GloVe vectors as published."""
+
+RANDOM, NAIVE_BAYES = "random", "naive_bayes"
+"""Embeddings that are not looked up in vectors that exist before training starts."""
+
+MAX_DIMENSION = 2000
 
 
 class Section(BaseModel):
@@ -78,6 +85,18 @@ class VocabularyParams(Section):
     seed: int = Field(123, ge=0, lt=2**32)
 
 
+class PlainParams(Section):
+    """The reviews a second time, for what reads n-grams or the order of the words.
+
+    All words stay, and each training word that occurs `min_count` times has an id. The division
+    of the reviews is that of `vocabulary`.
+    """
+
+    preprocess: PreprocessParams
+    max_size: int | None = Field(None, ge=1)
+    min_count: int = Field(2, ge=1)
+
+
 class TrainingParams(Section):
     """What all variants share."""
 
@@ -85,19 +104,54 @@ class TrainingParams(Section):
     threads: int = Field(1, ge=1, le=1024)
 
 
+class WordVectorsParams(Section):
+    """Word vectors trained by gensim on the training and the unlabelled reviews.
+
+    `skip_gram: false` is CBOW. The loss is negative sampling with `negative` noise words.
+    `buckets`, and letters in the n-grams of a word, are fastText's alone.
+    """
+
+    algorithm: Algorithm = "word2vec"
+    skip_gram: bool = False
+    dimension: int = Field(100, ge=1, le=MAX_DIMENSION)
+    window: int = Field(5, ge=1)
+    negative: int = Field(5, ge=1)
+    min_count: int = Field(5, ge=1)
+    epochs: int = Field(5, ge=1)
+    min_letters: int = Field(3, ge=1)
+    max_letters: int = Field(6, ge=1)
+    buckets: int = Field(100_000, ge=1)
+    seed: int = Field(123, ge=0, lt=2**32)
+
+
 class VariantParams(Section):
-    """One classifier: an embedding, an encoder, a head, and how it is trained.
+    """One classifier: its text, an embedding, an encoder, a head, and how it is trained.
+
+    `text` is `processed` (lemmas without stopwords) or `plain` (all words). `ngrams: 2` gives
+    bigrams vectors of their own beside the words, `3` trigrams too; those of `naive_bayes` start
+    from log-count ratios. With `distinct` each counts once a review. `dimension: auto` is the
+    fourth root of the vocabulary's size.
 
     `units` are those of an LSTM or GRU, or the filters of each width of a CNN (`kernels`);
     `summary` is what becomes of an LSTM's outputs. A review longer than `max_length` tokens
-    loses its beginning (`truncating: pre`) or its end (`post`), as in Keras.
+    loses its beginning (`truncating: pre`) or its end (`post`), as in Keras. Padding never
+    counts, unless `pool_padding` says so: then it is a token like any other, before a review
+    (`padding: pre`) or behind it, up to `max_length` tokens or the longest review of the batch.
+
+    `self_training` trains a second time, with the unlabelled reviews and the labels that the
+    first model gives them (Lee 2013). `refit` trains a last time for as many epochs as were best,
+    with the validation reviews among the others: what scikit-learn calls so.
     """
 
-    embedding: Embedding = "random"
-    dimension: int | None = Field(None, ge=1, le=2000)
+    text: Text = "processed"
+    embedding: Word = RANDOM
+    dimension: int | Literal["auto"] | None = None
     missing: MissingPolicy = "zero"
     initial_deviation: float | None = Field(None, gt=0)
     vocabulary_size: int | None = Field(None, ge=1)
+    ngrams: int = Field(1, ge=1, le=4)
+    min_ngram_count: int = Field(2, ge=1)
+    distinct: bool = False
     trainable: bool = True
     encoder: Encoder = "mean"
     units: int = Field(100, ge=1, le=10_000)
@@ -106,7 +160,9 @@ class VariantParams(Section):
     summary: Summary = "last"
     kernels: tuple[Annotated[int, Field(ge=1, le=100)], ...] = Field((3, 4, 5), min_length=1)
     max_length: int | None = Field(None, ge=1)
-    truncating: Truncating = "post"
+    truncating: Side = "post"
+    pool_padding: bool = False
+    padding: Side = "post"
     normalize: bool = False
     hidden: int = Field(16, ge=0, le=10_000)
     dropout: float = Field(0.0, ge=0, lt=1)
@@ -115,6 +171,8 @@ class VariantParams(Section):
     batch_size: int = Field(128, ge=1)
     epochs: int = Field(20, ge=1)
     patience: int = Field(3, ge=1)
+    self_training: bool = False
+    refit: bool = False
     seed: int = Field(123, ge=0, lt=2**32)
 
     @property
@@ -122,12 +180,32 @@ class VariantParams(Section):
         """Whether the encoder sees more than a bag of tokens."""
         return self.encoder not in POOLING_ENCODERS
 
+    @property
+    def is_pretrained(self) -> bool:
+        """Whether the embedding is looked up in vectors that exist before training starts."""
+        return self.embedding not in (RANDOM, NAIVE_BAYES)
+
     @model_validator(mode="after")
-    def _dimension_fits_embedding(self) -> Self:
-        if self.embedding == "random" and self.dimension is None:
-            raise ValueError("a random embedding needs a `dimension` (for example 100)")
-        if self.embedding != "random" and self.dimension is not None:
-            raise ValueError("GloVe brings its own dimension: set `glove.dimension`, not this")
+    def _parts_fit(self) -> Self:
+        if isinstance(self.dimension, int) and not 1 <= self.dimension <= MAX_DIMENSION:
+            raise ValueError(f"dimension: {self.dimension} is not from 1 to {MAX_DIMENSION}")
+        if not self.is_pretrained and self.dimension is None:
+            raise ValueError(
+                f"a {self.embedding} embedding needs a `dimension` (for example 100, or auto)"
+            )
+        if self.is_pretrained and self.dimension is not None:
+            raise ValueError(
+                f"{self.embedding} brings its own dimension: set `glove.dimension` or "
+                f"`word_vectors.{self.embedding}.dimension`, not this"
+            )
+        if self.is_pretrained and self.ngrams > 1:
+            raise ValueError(f"{self.embedding} has vectors of words only: set `ngrams: 1`")
+        if self.reads_in_order and (self.ngrams > 1 or self.distinct):
+            raise ValueError(
+                f"{self.encoder} reads words in order: set `ngrams: 1` and `distinct: false`"
+            )
+        if self.embedding == NAIVE_BAYES and self.hidden:
+            raise ValueError("log-count ratios add up to a logit: set `hidden: 0`")
         return self
 
 
@@ -135,11 +213,13 @@ class BaselineParams(Section):
     """One linear classifier.
 
     `weighting` is what counts become: `binary` (one-hot), `tfidf` (with L2 norm), `naive_bayes`
-    (Wang and Manning 2012), or `average` (the mean of the words' GloVe vectors). `strength` is
-    scikit-learn's C, the inverse of the regularisation.
+    (Wang and Manning 2012), or `average` (the mean of the words' vectors in `embedding`).
+    `strength` is scikit-learn's C, the inverse of the regularisation.
     """
 
+    text: Text = "plain"
     weighting: Weighting
+    embedding: Word | None = None
     ngrams: int = Field(1, ge=1, le=4)
     min_count: int = Field(2, ge=1)
     strength: float = Field(1.0, gt=0)
@@ -147,16 +227,19 @@ class BaselineParams(Section):
 
     @model_validator(mode="after")
     def _vectors_are_of_words(self) -> Self:
+        if (self.weighting == "average") != (self.embedding is not None):
+            raise ValueError(
+                "`weighting: average` needs an `embedding` (for example glove), and no other does"
+            )
         if self.weighting == "average" and self.ngrams > 1:
-            raise ValueError("GloVe has vectors of words only: set `ngrams: 1`")
+            raise ValueError(f"{self.embedding} has vectors of words only: set `ngrams: 1`")
         return self
 
 
-class BaselinesParams(Section):
-    """Classifiers without embeddings of their own, and how their reviews become tokens."""
+class EnsembleParams(Section):
+    """Variants and baselines whose logits are weighed on the validation reviews."""
 
-    preprocess: PreprocessParams
-    models: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], BaselineParams]
+    members: tuple[Word, ...] = Field(min_length=2)
 
 
 class EvaluationParams(Section):
@@ -190,7 +273,7 @@ class VisualizationParams(Section):
 
 
 class ExportParams(Section):
-    """Which variants' embeddings are written for other programs."""
+    """Which variants' embeddings are written for other programs: those of `text: processed`."""
 
     spaces: tuple[Word, ...] = Field(min_length=1)
     glove_words: int | None = Field(None, ge=1)
@@ -210,11 +293,12 @@ class Params(Section):
     glove: GloveParams
     preprocess: PreprocessParams
     vocabulary: VocabularyParams
+    plain: PlainParams
     training: TrainingParams
-    variants: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], VariantParams] = Field(
-        min_length=1
-    )
-    baselines: BaselinesParams
+    word_vectors: dict[Name, WordVectorsParams]
+    variants: dict[Name, VariantParams] = Field(min_length=1)
+    baselines: dict[Name, BaselineParams]
+    ensembles: dict[Name, EnsembleParams]
     evaluation: EvaluationParams
     similarities: SimilarityParams
     visualization: VisualizationParams
@@ -223,19 +307,44 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
-        if RESERVED_SPACE in self.variants:
-            raise ValueError(
-                f"variants.{RESERVED_SPACE}: this name means the published vectors; "
-                "call the variant something else"
-            )
-        both = self.variants.keys() & self.baselines.models.keys()
-        if both:
-            raise ValueError(f"baselines.models.{min(both)}: a variant has this name already")
-        known = [*self.variants, RESERVED_SPACE]
+        taken: dict[str, str] = {}
+        for section in ("variants", "baselines", "ensembles"):
+            for name in getattr(self, section):
+                if name in taken:
+                    raise ValueError(f"{section}.{name}: {taken[name]} has this name already")
+                taken[name] = section
+        single = [*self.variants, *self.baselines]
+        for name, ensemble in self.ensembles.items():
+            for member in ensemble.members:
+                if member not in single:
+                    raise ValueError(
+                        f"ensembles.{name}.members: {member!r} is not known; choose "
+                        f"{_listed(single)}{_suggestion(member, single)}"
+                    )
+        vectors = [RESERVED_SPACE, *self.word_vectors]
+        for name in vectors:
+            if name in self.variants:
+                raise ValueError(
+                    f"variants.{name}: this name means the vectors themselves; "
+                    "call the variant something else"
+                )
+        embeddings = [RANDOM, NAIVE_BAYES, *vectors]
+        for section, entries, allowed in (
+            ("variants", self.variants, embeddings),
+            ("baselines", self.baselines, vectors),
+        ):
+            for name, entry in entries.items():
+                if entry.embedding is not None and entry.embedding not in allowed:
+                    raise ValueError(
+                        f"{section}.{name}.embedding: {entry.embedding!r} is not an embedding; "
+                        f"choose {_listed(allowed)}{_suggestion(entry.embedding, allowed)}"
+                    )
+        known = [*self.variants, *vectors]
+        processed = [name for name, each in self.variants.items() if each.text == "processed"]
         for section, spaces, allowed in (
             ("similarities", self.similarities.spaces, known),
             ("visualization", self.visualization.spaces, known),
-            ("export", self.export.spaces, list(self.variants)),
+            ("export", self.export.spaces, processed),
         ):
             for space in spaces:
                 if space not in allowed:
@@ -244,6 +353,10 @@ class Params(Section):
                         f"{_listed(allowed)}{_suggestion(space, allowed)}"
                     )
         return self
+
+    def preprocess_of(self, text: Text) -> PreprocessParams:
+        """The steps that make a kind of text."""
+        return self.plain.preprocess if text == "plain" else self.preprocess
 
     def variant(self, name: str) -> VariantParams:
         """The entry of `variants` with this name.

@@ -1,5 +1,6 @@
 """Dividing the reviews into train, valid, test and unsup, and what each part's words are."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,10 @@ from numpy.typing import NDArray
 
 from reelvec.dataset import Dataset, stratified_split
 from reelvec.errors import ReelvecError
-from reelvec.params import VocabularyParams
+from reelvec.files import write_json
+from reelvec.params import PreprocessParams, VocabularyParams
 from reelvec.text import Corpus
+from reelvec.tokenizer import STEPS
 from reelvec.vocabulary import Vocabulary, coverage
 
 Rows = dict[str, NDArray[np.int64]]
@@ -61,6 +64,21 @@ def encode_parts(
         )
         for name, rows in rows_of_part.items()
     }
+
+
+def write_parts(
+    folder: Path,
+    corpus: Corpus,
+    table: pa.Table,
+    rows_of_part: Rows,
+    vocabulary: Vocabulary,
+    preprocess: PreprocessParams,
+) -> None:
+    """Write `vocab.tsv`, `preprocess.json` and a folder for each part."""
+    vocabulary.save(folder / "vocab.tsv")
+    write_json(folder / STEPS, preprocess.model_dump())
+    for name, part in encode_parts(corpus, table, rows_of_part, vocabulary).items():
+        part.save(folder / name)
 
 
 def coverage_of_parts(

@@ -8,11 +8,11 @@ from scipy.sparse import csr_array
 from torch import Tensor
 from torch.nn import functional
 
-Pooling = Literal["mean", "max"]
+Pooling = Literal["mean", "sqrtn", "max"]
 
 
 def pool_tokens(ids: Tensor, starts: Tensor, weight: Tensor, mode: Pooling) -> Tensor:
-    """Element-wise mean or maximum of the vectors of each review's tokens.
+    """Element-wise mean, sum over the root of the number, or maximum of each review's vectors.
 
     Args:
         ids: token ids of all reviews end to end, int32 (tokens,).
@@ -23,6 +23,9 @@ def pool_tokens(ids: Tensor, starts: Tensor, weight: Tensor, mode: Pooling) -> T
     Returns:
         float32 (reviews, dimension); a review without tokens gives zeros.
     """
+    if mode == "sqrtn":
+        lengths = torch.diff(starts, append=starts.new_tensor([len(ids)]))
+        return pool_tokens(ids, starts, weight, "mean") * lengths.sqrt().unsqueeze(1)
     if mode == "mean" and weight.device.type == "cpu":
         pooled: Tensor = _Mean.apply(ids, starts, weight)  # type: ignore[no-untyped-call]
         return pooled

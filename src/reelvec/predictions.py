@@ -15,6 +15,7 @@ from reelvec.files import replacing
 
 PREDICTIONS = Path("data/predictions")
 BASELINE_PREDICTIONS = Path("data/baseline_predictions")
+ENSEMBLE_PREDICTIONS = Path("data/ensemble_predictions")
 
 RESULTS_OF_VARIANTS = MappingProxyType(
     {

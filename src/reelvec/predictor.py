@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
+from reelvec.ensembles import VALIDATION
 from reelvec.errors import ReelvecError
-from reelvec.files import read_json, replacing, write_json
+from reelvec.files import read_json, replacing, save_array, write_json
 from reelvec.inference import predict_logits
 from reelvec.models import Classifier
-from reelvec.params import PreprocessParams, VariantParams
+from reelvec.params import VariantParams
 from reelvec.ragged import Ragged
-from reelvec.text import tokenize
-from reelvec.vocabulary import Vocabulary
+from reelvec.reading import Reader, is_array
+from reelvec.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +29,45 @@ class Predictor:
     Attributes:
         variant: its name in `params.yaml`.
         params: its entry there.
-        preprocess: how its reviews became tokens.
-        vocabulary: tokens and counts of the training part.
+        tokenizer: how its reviews became ids.
         model: on the CPU, not in training mode.
     """
 
     variant: str
     params: VariantParams
-    preprocess: PreprocessParams
-    vocabulary: list[str]
+    tokenizer: Tokenizer
     model: Classifier
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """P(positive) of each text, float64 (texts,)."""
-        corpus = tokenize(pa.array(list(texts), pa.string()), self.preprocess)
-        vocabulary = Vocabulary(self.vocabulary, np.zeros(0, np.int64), np.zeros(0, np.int64))
-        ids = vocabulary.ids_of(corpus.lexicon)
-        return self.probabilities_of(corpus.reviews.map_ids(ids))
+        return self.probabilities_of(self.tokenizer.encode(texts))
 
     def probabilities_of(self, reviews: Ragged) -> NDArray[np.float64]:
         """P(positive) of reviews that are vocabulary ids already, float64 (reviews,)."""
         logits = predict_logits(self.model, reviews, torch.device("cpu"))
         return torch.sigmoid(logits).numpy().astype(np.float64)
 
-    def save(self, folder: Path) -> None:
-        """Write `model.safetensors` and `config.json`, replacing the folder."""
+    def save(self, folder: Path, validation_logits: NDArray[np.float32] | None = None) -> None:
+        """Write `model.safetensors` and `config.json`, replacing the folder.
+
+        Args:
+            folder: where to.
+            validation_logits: what the validation reviews were given, for ensembles to choose by.
+        """
         with replacing(folder) as temporary:
             temporary.mkdir()
+            if validation_logits is not None:
+                save_array(temporary / VALIDATION, validation_logits)
             weights = {name: value.contiguous() for name, value in self.model.state_dict().items()}
+            for name, array in self.model.reader.arrays().items():
+                weights[name] = torch.from_numpy(np.ascontiguousarray(array))
             (temporary / "model.safetensors").write_bytes(save(weights))
             write_json(
                 temporary / "config.json",
                 {
                     "variant": self.variant,
-                    "dimension": self.model.embedding.embedding_dim,
                     "params": self.params.model_dump(),
-                    "preprocess": self.preprocess.model_dump(),
-                    "vocabulary": self.vocabulary,
+                    **self.tokenizer.as_json(),
                 },
             )
 
@@ -95,16 +97,16 @@ class Predictor:
         variant = config["params"]
         variant["kernels"] = tuple(variant["kernels"])
         params = VariantParams.model_validate(variant)
-        size, dimension = len(config["vocabulary"]), config["dimension"]
-        model = Classifier(params, size, dimension, torch.empty(size, dimension))
-        model.load_state_dict(load_file(folder / "model.safetensors"))
-        preprocess = config["preprocess"]
-        for key in ("lemmatize_except", "keep"):
-            preprocess[key] = tuple(preprocess[key])
-        return cls(
-            config["variant"],
-            params,
-            PreprocessParams.model_validate(preprocess),
-            config["vocabulary"],
-            model.eval(),
+        tokenizer = Tokenizer.from_json(config)
+        weights = load_file(folder / "model.safetensors")
+        arrays = {name: weights.pop(name).numpy() for name in list(weights) if is_array(name)}
+        words = len(tokenizer.vocabulary)
+        reader = Reader.with_arrays(
+            words, arrays, params.max_length, params.truncating, params.distinct
         )
+        rows, dimension = weights["embedding.weight"].shape
+        if rows != reader.columns:
+            raise ValueError("vocabulary and embedding differ in length")
+        model = Classifier(params, rows, dimension, torch.empty(rows, dimension), reader)
+        model.load_state_dict(weights)
+        return cls(config["variant"], params, tokenizer, model.eval())

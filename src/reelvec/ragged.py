@@ -50,6 +50,26 @@ class Ragged:
         starts = self.offsets[1:] - np.diff(offsets) if from_end else self.offsets[:-1]
         return Ragged(self.ids[ranges(starts, offsets)], offsets)
 
+    def followed_by(self, other: "Ragged") -> "Ragged":
+        """All rows of this, then all of the other."""
+        ids = np.concatenate([self.ids, other.ids])
+        return Ragged(ids, np.concatenate([self.offsets, self.offsets[-1] + other.offsets[1:]]))
+
+    def keep(self, mask: NDArray[np.bool_]) -> "Ragged":
+        """Only the ids under a mask, bool (tokens,); each row loses its others."""
+        kept_before = offsets_from_lengths(mask.astype(np.int8))
+        return Ragged(self.ids[mask], kept_before[self.offsets])
+
+    def distinct(self, size: int) -> "Ragged":
+        """Each row's ids once, in rising order; all ids are below `size`."""
+        from scipy.sparse import csr_array
+
+        ones = np.ones(len(self.ids), np.int8)
+        # scipy sorts within the rows, which is much faster than to sort all ids at once.
+        matrix = csr_array((ones, self.ids.copy(), self.offsets.copy()), shape=(len(self), size))
+        matrix.sum_duplicates()
+        return Ragged(matrix.indices.astype(np.int32), matrix.indptr.astype(np.int64))
+
     def map_ids(self, table: NDArray[np.int32]) -> "Ragged":
         """Replace each id by `table[id]`; the rows keep their lengths."""
         return Ragged(table[self.ids], self.offsets)

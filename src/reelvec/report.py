@@ -34,6 +34,7 @@ def render_report(
     similarities: Mapping[str, Any],
     neighbors: Mapping[str, Any],
     mistakes: Mapping[str, Sequence[Mistake]],
+    behaviour: Cells,
     data: str,
 ) -> str:
     """Fill in the page. Whatever is filled in is text, never markup.
@@ -44,6 +45,7 @@ def render_report(
         similarities: `reports/metrics/similarities.json`.
         neighbors: `reports/neighbors.json`.
         mistakes: the surest ones of each variant.
+        behaviour: table of models and checks, the header first.
         data: the line that says which reviews, put first.
 
     Returns:
@@ -58,7 +60,8 @@ def render_report(
             data=data,
             answer=answer(comparison, params.variants),
             results=results_table(comparison),
-            pairs=pairs_table(comparison),
+            pairs=pairs_table(comparison, params.variants),
+            behaviour=behaviour,
             scores=_score_table(similarities),
             neighbors=_neighbor_table(neighbors),
             mistakes=mistakes,

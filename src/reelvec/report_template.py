@@ -73,6 +73,7 @@ nav a { margin-right: 1rem; white-space: nowrap; }
 <p class="answer">{{ answer }}</p>
 <nav>
 <a href="#results">Results</a>
+<a href="#behaviour">Behaviour</a>
 <a href="#spaces">The spaces</a>
 <a href="#learning">Learning</a>
 <a href="#mistakes">Mistakes</a>
@@ -100,7 +101,7 @@ nav a { margin-right: 1rem; white-space: nowrap; }
 <h2 id="results">Results</h2>
 {{ table(results) }}
 <p class="note">The interval is Wilson's. The next table uses that all variants were tested on the
-same reviews; McNemar's exact p is not corrected for the number of pairs.</p>
+same reviews; McNemar's test is exact; Holm's p is corrected for the number of all pairs.</p>
 {% if pairs|length > 1 %}{{ table(pairs, "pairs") }}{% endif %}
 {% call picture("roc", "ROC curves of all variants") %}
 ROC curves: the further up and to the left, the better a variant ranks the reviews.
@@ -108,6 +109,13 @@ ROC curves: the further up and to the left, the better a variant ranks the revie
 {% call picture("confusion", "Confusion matrices of all variants") %}
 How often each variant takes a review for what it is.
 {% endcall %}
+
+<h2 id="behaviour">How they behave</h2>
+{{ table(behaviour) }}
+<p class="note">Written cases: plain praise and blame; another title or actor, which must change
+nothing; a negation or a clause added, which must move the probability; the same words in another
+order, where a bag of words cannot but fail. <code>reports/behaviour.md</code>
+shows failures.</p>
 
 <h2 id="spaces">What the spaces know</h2>
 {% call picture("words", "Frequent words in two embedding spaces, coloured by sentiment") %}

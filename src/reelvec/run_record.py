@@ -18,7 +18,8 @@ from pydantic import BaseModel
 from reelvec.closure import import_closure
 from reelvec.errors import ReelvecError
 from reelvec.files import read_json, sha256_of
-from reelvec.params import Params
+from reelvec.params import RESERVED_SPACE, Params, Text
+from reelvec.pretrained import folder_of_vectors
 
 FINGERPRINT = "reelvec.fingerprint"
 """The tag by which a run is found again."""
@@ -26,8 +27,6 @@ FINGERPRINT = "reelvec.fingerprint"
 NOT_USED = "not used"
 LONGEST_VALUE = 6000  # characters; MLflow refuses longer parameters
 
-_PROCESSED = Path("data/processed")
-_GLOVE = Path("data/raw/glove")
 _TRAIN_SCRIPT = Path("stages/train.py")
 _PACKAGE = Path("src/reelvec")
 _SUMMARY = Path("reports/metrics/imdb.json")
@@ -103,14 +102,15 @@ def variant_fingerprint(params: Params, variant: str, root: Path = Path()) -> st
     settings: dict[str, Any] = {
         "name": variant,
         "variant": chosen.model_dump(mode="json"),
-        "preprocess": params.preprocess.model_dump(mode="json"),
+        "preprocess": params.preprocess_of(chosen.text).model_dump(mode="json"),
         "vocabulary": params.vocabulary.model_dump(mode="json"),
         "training": params.training.model_dump(mode="json"),
     }
-    inputs = _training_data(root)
-    if chosen.embedding == "glove":
-        settings["glove"] = params.glove.model_dump(mode="json")
-        inputs += [root / _GLOVE / "words.txt", root / _GLOVE / "vectors.npy"]
+    inputs = _training_data(root, chosen.text)
+    if chosen.is_pretrained:
+        settings["vectors"] = _vectors_params(params, chosen.embedding)
+        folder = root / folder_of_vectors(chosen.embedding)
+        inputs += [folder / "words.txt", folder / "vectors.npy"]
     script = root / _TRAIN_SCRIPT
     code = [script, *import_closure(script, root / _PACKAGE)] if script.is_file() else [script]
     return _digest(settings, [*inputs, *code], root)
@@ -123,20 +123,26 @@ def run_params(params: Params, variant: str) -> dict[str, str]:
     always mean equal parameters.
     """
     chosen = params.variant(variant)
-    pretrained = chosen.embedding == "glove"
     flat = {
         **_flat("variant", chosen),
-        **_flat("preprocess", params.preprocess),
+        **_flat("preprocess", params.preprocess_of(chosen.text)),
         **_flat("vocabulary", params.vocabulary),
         **_flat("training", params.training),
     }
     for key in ("source", "dimension", "max_words"):
-        flat[f"glove.{key}"] = _text(getattr(params.glove, key)) if pretrained else NOT_USED
-    if pretrained:
-        flat["variant.dimension"] = _text(params.glove.dimension)
+        glove = chosen.embedding == RESERVED_SPACE
+        flat[f"glove.{key}"] = _text(getattr(params.glove, key)) if glove else NOT_USED
+    if chosen.is_pretrained:
+        flat["variant.dimension"] = _text(_vectors_params(params, chosen.embedding)["dimension"])
     else:
         flat["variant.missing"] = NOT_USED
     return flat
+
+
+def _vectors_params(params: Params, embedding: str) -> dict[str, Any]:
+    """The parameters of the vectors that a variant starts from."""
+    section = params.glove if embedding == RESERVED_SPACE else params.word_vectors[embedding]
+    return section.model_dump(mode="json")
 
 
 def run_tags(variant: str, fingerprint: str, root: Path) -> dict[str, str]:
@@ -176,7 +182,7 @@ def read_record(params: Params, variant: str, root: Path = Path()) -> RunRecord:
     values = run_params(params, variant)
     curve = _read_curve(root / f"reports/plots/training/{variant}.csv")
     results = _read_results(variant, root)
-    datasets = _read_datasets(root)
+    datasets = _read_datasets(root, params.variant(variant).text)
     files = [(path, "figures") for path in sorted((root / "reports/figures").glob("*.png"))]
     for kind in ("roc", "calibration"):
         path = root / f"reports/plots/{kind}/{variant}.csv"
@@ -225,24 +231,25 @@ def _read_results(variant: str, root: Path) -> dict[str, float]:
     return results
 
 
-def _read_datasets(root: Path) -> list[DatasetRecord]:
+def _read_datasets(root: Path, text: Text) -> list[DatasetRecord]:
     summary = _read_if_there(root / _SUMMARY)
     about = {"data": summary["data"]} if "data" in summary else {}
-    digest = _digest(None, _training_data(root), root)[:32]
+    digest = _digest(None, _training_data(root, text), root)[:32]
     datasets = [DatasetRecord("imdb train and valid", digest, "training", about)]
-    test = root / _PROCESSED / "test"
+    test = root / "data" / text / "test"
     if test.is_dir():
         digest = _digest(None, _files_in(test), root)[:32]
         datasets.append(DatasetRecord("imdb test", digest, "evaluation", about))
     return datasets
 
 
-def _training_data(root: Path) -> list[Path]:
-    folders = [root / _PROCESSED / part for part in ("train", "valid")]
+def _training_data(root: Path, text: Text) -> list[Path]:
+    place = root / "data" / text
+    folders = [place / part for part in ("train", "valid")]
     for folder in folders:
         if not folder.is_dir():
             raise _missing(folder, root)
-    return [root / _PROCESSED / "vocab.tsv", *(path for f in folders for path in _files_in(f))]
+    return [place / "vocab.tsv", *(path for f in folders for path in _files_in(f))]
 
 
 def _files_in(folder: Path) -> list[Path]:

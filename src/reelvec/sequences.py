@@ -8,24 +8,30 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from reelvec.params import Summary, VariantParams
+from reelvec.params import Side, Summary, VariantParams
 from reelvec.vocabulary import PADDING
 
 
-def pad(ids: Tensor, starts: Tensor) -> tuple[Tensor, Tensor]:
+def pad(
+    ids: Tensor, starts: Tensor, length: int | None = None, side: Side = "post"
+) -> tuple[Tensor, Tensor]:
     """Ragged rows as a rectangle.
 
     Args:
         ids: token ids of all reviews end to end, int32 (tokens,).
         starts: where each review starts in `ids`, int32 (reviews,).
+        length: of each row, not less than any review has tokens; None means the longest's.
+        side: whether PADDING comes before a review or behind it.
 
     Returns:
-        ids int32 (reviews, longest), PADDING behind the end of a review, and a mask of the same
-        shape, True at the tokens; `longest` is 1 or more.
+        ids int32 (reviews, length), and a mask of the same shape, True at the tokens; the
+        length is 1 or more.
     """
     lengths = torch.diff(starts, append=starts.new_tensor([len(ids)]))
-    longest = max(1, int(lengths.max())) if len(lengths) else 1
-    mask = torch.arange(longest, device=ids.device) < lengths.unsqueeze(1)
+    if length is None:
+        length = max(1, int(lengths.max())) if len(lengths) else 1
+    mask = torch.arange(length, device=ids.device) < lengths.unsqueeze(1)
+    mask = mask.flip(1) if side == "pre" else mask
     padded = ids.new_full(mask.shape, PADDING)
     padded[mask] = ids
     return padded, mask

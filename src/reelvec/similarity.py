@@ -109,7 +109,9 @@ class Comparison:
 
 
 def compare_spaces(
-    spaces: Mapping[str, KeyedVectors], params: SimilarityParams, preprocess: PreprocessParams
+    spaces: Mapping[str, KeyedVectors],
+    params: SimilarityParams,
+    preprocess: PreprocessParams,
 ) -> Comparison:
     """Ask every space everything that `params` lists.
 

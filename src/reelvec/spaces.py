@@ -11,35 +11,33 @@ from safetensors import SafetensorError, safe_open
 from reelvec.errors import ReelvecError
 from reelvec.files import read_json
 from reelvec.params import RESERVED_SPACE
-from reelvec.pretrained import load_glove
+from reelvec.pretrained import folder_of_vectors, load_word_vectors
 from reelvec.vocabulary import RESERVED
 
 EMBEDDING = "embedding.weight"
 
 
-def load_space(
-    name: str, models: Path = Path("data/models"), glove: Path = Path("data/raw/glove")
-) -> KeyedVectors:
-    """Load the vectors of a variant, or GloVe's as published.
+def load_space(name: str, models: Path = Path("data/models")) -> KeyedVectors:
+    """Load the vectors of a variant, or those that variants start from: GloVe's, word2vec's.
 
     Padding, the unknown word and every word whose vector is all zeros are left out: a word
     without a vector is not in the space.
 
     Args:
-        name: a variant, or `glove`.
+        name: a variant, `glove`, or an entry of `word_vectors`.
         models: folder with one folder a variant.
-        glove: folder with `words.txt` and `vectors.npy`.
 
     Returns:
-        a variant's words by falling frequency in the reviews, GloVe's in the order of its file,
-        which is by falling frequency too; float32 vectors, norms filled in.
+        words by falling frequency in what the vectors were trained on; float32 vectors, norms
+        filled in. N-grams have vectors too, but are no words.
 
     Raises:
         ReelvecError: there is no such model, or its files do not fit together.
     """
-    if name == RESERVED_SPACE:
-        pretrained = load_glove(glove)
-        return keyed_vectors(pretrained.words, pretrained.vectors, where=str(glove))
+    folder = folder_of_vectors(name)
+    if name == RESERVED_SPACE or folder.exists():
+        pretrained = load_word_vectors(folder)
+        return keyed_vectors(pretrained.words, pretrained.vectors, where=str(folder))
     words, vectors = _read_embedding(models / name)
     first = len(RESERVED)
     return keyed_vectors(words[first:], vectors[first:], where=str(models / name))
@@ -117,6 +115,7 @@ def _read_embedding(folder: Path) -> tuple[list[str], NDArray[np.float32]]:
             f"{folder}: not a model of this project ({error}); delete it and run "
             f"`dvc repro train@{folder.name}`"
         ) from None
+    vectors = vectors[: len(vocabulary)]
     if len(vocabulary) != len(vectors) or tuple(vocabulary[: len(RESERVED)]) != RESERVED:
         raise ReelvecError(
             f"{folder}: {len(vocabulary):,} words but {len(vectors):,} vectors, or no "

@@ -180,7 +180,7 @@ def open_run(params: Params, variant: str, root: Path = Path()) -> Iterator[Vari
         run.resume()
         return run
 
-    _prepare_environment()
+    prepare_environment()
     run = VariantRun(location, begin)
     try:
         yield run
@@ -209,7 +209,7 @@ def record_variant(params: Params, variant: str, root: Path = Path()) -> None:
     def write() -> None:
         _open_store(location, params).write(read_record(params, variant, place))
 
-    _prepare_environment()
+    prepare_environment()
     try:
         _started(write).result(timeout=location.recording)
     except Exception as error:
@@ -233,7 +233,7 @@ def record_all(params: Params, root: Path = Path()) -> list[str]:
     """
     place = root.resolve()
     location = store_location(place)
-    _prepare_environment()
+    prepare_environment()
     _given_up.discard(location.uri)
     written = []
     try:
@@ -302,7 +302,8 @@ def _reason(location: StoreLocation, error: Exception) -> str:
     return text if len(text) <= 200 else f"{text[:197]}..."
 
 
-def _prepare_environment() -> None:
+def prepare_environment() -> None:
+    """Have MLflow give up soon and keep quiet, unless the environment says otherwise."""
     for variable, value in _DEFAULTS.items():
         os.environ.setdefault(variable, value)
 

@@ -12,20 +12,14 @@ from tqdm import tqdm
 
 from reelvec.batching import as_tensors, consecutive, of_like_length
 from reelvec.dataset import Dataset
-from reelvec.embeddings import (
-    RANDOM_DEVIATION,
-    InitialEmbedding,
-    pretrained_embedding,
-    random_embedding,
-)
+from reelvec.embeddings import InitialEmbedding
 from reelvec.errors import ReelvecError
-from reelvec.inference import encode_reviews, predict_logits
+from reelvec.inference import encode_reviews, logits_of_seen
 from reelvec.models import Classifier
 from reelvec.optimizer import Adam
-from reelvec.params import Device, VariantParams
-from reelvec.pretrained import Glove
+from reelvec.params import NAIVE_BAYES, Device, VariantParams
 from reelvec.ragged import Ragged
-from reelvec.vocabulary import RESERVED
+from reelvec.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,36 +151,47 @@ def train(
     return Trained(model.cpu().eval(), history, best)
 
 
-def new_model(params: VariantParams, embedding: InitialEmbedding) -> Classifier:
-    """An untrained classifier of the variant's shape."""
-    vocabulary, dimension = embedding.weight.shape
-    return Classifier(params, vocabulary, dimension, torch.from_numpy(embedding.weight.copy()))
-
-
-def initial_embedding(
-    params: VariantParams, tokens: list[str], glove: Glove | None
-) -> InitialEmbedding:
-    """The first layer that a variant starts from.
+def train_on_all(
+    params: VariantParams,
+    embedding: InitialEmbedding,
+    training: Dataset,
+    device: torch.device,
+    threads: int = 1,
+    on_epoch: Callable[[float, float], None] = lambda *_: None,
+) -> Classifier:
+    """Train for `params.epochs` epochs, whatever comes of it.
 
     Args:
         params: the variant.
-        tokens: the vocabulary by id; its first `params.vocabulary_size` words are taken.
-        glove: the pretrained vectors, where the variant asks for them.
+        embedding: the first layer to start from.
+        training: all labelled reviews.
+        device: where to compute.
+        threads: of the CPU; stays set afterwards.
+        on_epoch: called with the training loss and accuracy after each epoch.
     """
-    if params.vocabulary_size is not None:
-        tokens = tokens[: len(RESERVED) + params.vocabulary_size]
-    if glove is None:
-        assert params.dimension is not None
-        deviation = params.initial_deviation or RANDOM_DEVIATION
-        return random_embedding(len(tokens), params.dimension, params.seed, deviation)
-    return pretrained_embedding(
-        tokens,
-        glove.words,
-        glove.vectors,
-        params.missing,
-        params.seed,
-        params.initial_deviation,
+    make_reproducible(params.seed, threads)
+    model = new_model(params, embedding).to(device)
+    for loss, accuracy in _epochs(model, _examples(model, training, device), params):
+        on_epoch(loss, accuracy)
+    return model.cpu().eval()
+
+
+def new_model(params: VariantParams, embedding: InitialEmbedding) -> Classifier:
+    """An untrained classifier of the variant's shape."""
+    rows, dimension = embedding.weight.shape
+    reader = Reader(
+        words=len(embedding.missing),
+        ngrams=embedding.ngrams,
+        ignored=embedding.missing if params.missing == "ignore" else None,
+        max_length=params.max_length,
+        truncating=params.truncating,
+        distinct=params.distinct,
     )
+    weight = torch.from_numpy(embedding.weight.copy())
+    model = Classifier(params, rows, dimension, weight, reader)
+    if params.embedding == NAIVE_BAYES:
+        model.start_from_first_column()
+    return model
 
 
 def learning_curve(history: list[Epoch]) -> str:
@@ -202,7 +207,7 @@ def learning_curve(history: list[Epoch]) -> str:
 def _examples(model: Classifier, part: Dataset, device: torch.device) -> Examples:
     targets = torch.from_numpy(part.targets.astype(np.float32)).to(device)
     if not model.has_constant_features:
-        return Examples(model.as_seen(part.reviews), None, targets)
+        return Examples(model.reader.read(part.reviews), None, targets)
     # Tensors made in inference mode cannot take part in autograd: a clone can.
     return Examples(None, encode_reviews(model, part.reviews, device).clone(), targets)
 
@@ -243,7 +248,7 @@ def _score(model: Classifier, examples: Examples, device: torch.device) -> tuple
     """Mean loss and accuracy, the model left as it is."""
     model.eval()
     if examples.reviews is not None:
-        logits = predict_logits(model, examples.reviews, device)
+        logits = logits_of_seen(model, examples.reviews, device)
     else:
         assert examples.features is not None
         logits = model.logits(examples.features)

@@ -12,7 +12,15 @@ from ruamel.yaml import YAML
 from reelvec.errors import ReelvecError
 from reelvec.files import remove
 
-COPIED = (".dvcignore", "dvc.yaml", "params.yaml", "stages", "src", "data/sample")
+COPIED = (
+    ".dvcignore",
+    "dvc.yaml",
+    "params.yaml",
+    "stages",
+    "src",
+    "data/sample",
+    "data/behaviour.csv",
+)
 
 MARK = ".reelvec-workspace"
 """A file by which a workspace is known, so that no other folder is ever replaced."""

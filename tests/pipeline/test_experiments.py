@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from workspaces import make_checkout, ran, succeed
+from workspaces import NO_MLFLOW, make_checkout, ran, succeed
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ def test_an_experiment_runs_its_own_variant_and_what_follows(experiment: Experim
     assert ran(experiment.output) == [
         "train@scratch",
         "evaluate@scratch",
+        "train_ensembles",
+        "evaluate_ensembles",
+        "check_behaviour",
         "compare_variants",
         "compare_similarities",
         "visualize",
@@ -119,3 +123,25 @@ def test_plots_show_draws_every_curve_of_every_variant(experiment: Experiment) -
             assert f'id = "reports_plots_{kind}_{name}_csv"' in page
     status = succeed(experiment.folder, "git", "status", "--porcelain", "dvc_plots")
     assert status == "", "the page is no result"
+
+
+def test_a_queued_sweep_runs_two_at_a_time_and_changes_nothing_here(
+    checkout: Path, git: Callable[..., str]
+) -> None:
+    values = "variants.scratch.dimension=5,6"
+    succeed(checkout, "dvc", "exp", "run", "--queue", "-S", values, **NO_MLFLOW)
+    succeed(checkout, "dvc", "queue", "start", "-j", "2", **NO_MLFLOW)
+    deadline = time.monotonic() + 300
+    while True:
+        states = succeed(checkout, "dvc", "queue", "status")
+        if states.count("Success") == 2:
+            break
+        assert "Failed" not in states, states
+        assert time.monotonic() < deadline, states
+        time.sleep(2)
+    shown = json.loads(succeed(checkout, "dvc", "exp", "show", "--json", "--only-changed"))
+    experiments = shown[0]["experiments"] if isinstance(shown[0].get("experiments"), list) else []
+    found = json.dumps(experiments or shown)
+    assert '"dimension": 5' in found
+    assert '"dimension": 6' in found
+    assert git(checkout, "status", "--porcelain") == ""

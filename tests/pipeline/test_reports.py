@@ -13,6 +13,7 @@ def test_every_report_says_first_that_the_data_are_a_sample(finished: Path) -> N
     reports = finished / "reports"
     texts = {path.relative_to(reports).as_posix(): path for path in reports.rglob("*.md")}
     assert sorted(texts) == [
+        "behaviour.md",
         "comparison.md",
         "mistakes/glove_frozen.md",
         "mistakes/scratch.md",
@@ -51,5 +52,5 @@ def test_git_holds_the_small_results_and_none_of_the_data(
     with Repo(str(checkout)) as repo:
         small = [out.def_path for out in repo.index.outs if not out.use_cache]
     tracked = git(checkout, "ls-files", "data", "reports").splitlines()
-    assert sorted(tracked) == sorted(files(checkout, *small, "data/sample"))
+    assert sorted(tracked) == sorted(files(checkout, *small, "data/sample", "data/behaviour.csv"))
     assert git(checkout, "ls-files", "mlflow.db*", "mlartifacts", ".dvc/cache") == ""

@@ -10,7 +10,8 @@ from workspaces import change, ran, run, succeed
 
 TRAIN = {"train@scratch", "train@glove_frozen"}
 EVALUATE = {"evaluate@scratch", "evaluate@glove_frozen", "evaluate_baselines"}
-OVER_VARIANTS = {"compare_variants", "visualize", "report"}
+ENSEMBLES = {"train_ensembles", "evaluate_ensembles", "check_behaviour"}
+OVER_VARIANTS = {*ENSEMBLES, "compare_variants", "visualize", "report"}
 
 
 def stale_stages(workspace: Path) -> set[str]:
@@ -31,17 +32,28 @@ def test_a_second_repro_runs_nothing(workspace: Path) -> None:
     [
         ("imdb", {"source": "elsewhere"}, {"fetch_imdb", "report"}),
         ("glove", {"max_words": 9}, {"fetch_glove", "report"}),
-        ("preprocess", {"html": False}, {"preprocess", *TRAIN, "compare_similarities", "report"}),
-        ("vocabulary", {"min_count": 5}, {"build_vocab", "train_baselines", "report"}),
+        ("preprocess", {"html": False}, {"preprocess", "compare_similarities", "report"}),
+        ("vocabulary", {"min_count": 5}, {"build_vocab", "prepare_plain", "report"}),
+        ("plain", {"min_count": 5}, {"prepare_plain"}),
+        ("word_vectors", {"word2vec": {"epochs": 2}}, {"train_word_vectors@word2vec"}),
         ("training", {"threads": 2}, {*TRAIN, "report"}),
         ("variants", {"scratch": {"dimension": 7}}, {"train@scratch", *OVER_VARIANTS}),
         ("variants", {"glove_frozen": {"hidden": 3}}, {"train@glove_frozen", *OVER_VARIANTS}),
         (
             "baselines",
-            {"models": {"tfidf_bigrams": {"strength": 2.0}}},
-            {"train_baselines", "evaluate_baselines", "compare_variants"},
+            {"tfidf_bigrams": {"strength": 2.0}},
+            {"train_baselines", "evaluate_baselines", "compare_variants", *ENSEMBLES},
         ),
-        ("evaluation", {"mistakes": 3}, {*EVALUATE, "compare_variants", "report"}),
+        (
+            "evaluation",
+            {"mistakes": 3},
+            {*EVALUATE, "evaluate_ensembles", "check_behaviour", "compare_variants", "report"},
+        ),
+        (
+            "ensembles",
+            {"both": {"members": ["scratch", "glove_frozen"]}},
+            {*ENSEMBLES, "compare_variants"},
+        ),
         ("similarities", {"neighbors": 3}, {"compare_similarities"}),
         ("visualization", {"labels": 9}, {"visualize"}),
         ("export", {"glove_words": 9}, {"export"}),
@@ -79,7 +91,7 @@ def test_check_lock_names_what_a_changed_parameter_makes_stale(workspace: Path) 
     reason = "params variants.scratch.dimension is 7, in dvc.lock 100"
     assert f"train@scratch: {reason}" in stale
     assert {line.partition(":")[0] for line in stale} == {"train@scratch", *OVER_VARIANTS}
-    assert summary == "4 stale: run `make repro` and commit dvc.lock"
+    assert summary == "7 stale: run `make repro` and commit dvc.lock"
 
 
 def test_check_lock_passes_on_a_clone_without_the_data(

@@ -11,10 +11,11 @@ from workspaces import NO_MLFLOW, PROJECT, VARIANTS, files, isolate, lock_of, pa
 from reelvec.closure import import_closure
 from reelvec.params import check_params, load_params
 
+ENTRIES = {"${variants}": VARIANTS, "${word_vectors}": ["word2vec"]}
 STAGES = [
     f"{name}@{variant}" if variant else name
     for name, stage in YAML(typ="safe", pure=True).load(PROJECT / "dvc.yaml")["stages"].items()
-    for variant in (VARIANTS if "foreach" in stage else [""])
+    for variant in ENTRIES.get(stage.get("foreach"), [""])
 ]
 
 PLAIN: dict[str, Any] = {
@@ -28,13 +29,16 @@ OTHER: dict[str, Any] = {
     "imdb": {"source": "nowhere", "content_sha256": "0" * 64},
     "glove": {"source": "nowhere", "dimension": 3, "max_words": 1, "content_sha256": "0" * 64},
     "preprocess": PLAIN,
+    "plain": {"preprocess": PLAIN, "max_size": 9, "min_count": 9},
+    "word_vectors": {"word2vec": {"algorithm": "fasttext", "dimension": 3, "epochs": 9}},
     "vocabulary": {"max_size": 9, "min_count": 9, "validation_fraction": 0.5, "seed": 9},
     "training": {"device": "cpu", "threads": 2},
     "variants": {
-        "glove_frozen": {"embedding": "random", "dimension": 3, "encoder": "max"},
+        "glove_frozen": {"dimension": 3, "encoder": "max"},
         "scratch": {"embedding": "glove", "encoder": "max"},
     },
-    "baselines": {"preprocess": PLAIN, "models": {"another": {"weighting": "binary"}}},
+    "ensembles": {"sum": {"members": ["scratch", "glove_frozen"]}},
+    "baselines": {"another": {"weighting": "binary"}},
     "evaluation": {"confidence": 0.5, "calibration_bins": 2, "mistakes": 1},
     "similarities": {
         "spaces": ["glove"],

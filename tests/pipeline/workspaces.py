@@ -19,6 +19,8 @@ SMALL: dict[str, Any] = {
     "variants": {name: {"epochs": 2} for name in VARIANTS},
     "similarities": {"spaces": ["scratch", "glove"]},
     "export": {"spaces": list(VARIANTS)},
+    "word_vectors": {"word2vec": {"epochs": 1, "dimension": 8}},
+    "ensembles": {"both": {"members": ["scratch", "tfidf_bigrams"]}},
     "tracking": {"model": False},
 }
 NO_MLFLOW = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"}
@@ -32,7 +34,8 @@ def small_workspace(workspace: Path) -> Path:
     make_workspace(PROJECT, workspace, [PROJECT / SAMPLE_PARAMS])
     change(workspace, SMALL)
     keep(workspace, "variants", *VARIANTS)
-    keep(workspace, "baselines.models", *BASELINES)
+    keep(workspace, "baselines", *BASELINES)
+    keep(workspace, "ensembles", "both")
     return workspace
 
 

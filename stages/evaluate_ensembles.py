@@ -1,0 +1,43 @@
+"""Test the ensembles, from what their members predicted: to reports/metrics/."""
+
+from pathlib import Path
+
+from reelvec.ensembles import Ensemble
+from reelvec.errors import shown_to_people
+from reelvec.evaluation import evaluate
+from reelvec.files import replacing, write_json
+from reelvec.params import load_params
+from reelvec.predictions import (
+    BASELINE_PREDICTIONS,
+    ENSEMBLE_PREDICTIONS,
+    PREDICTIONS,
+    Predictions,
+    load_predictions,
+)
+
+
+def main() -> None:
+    """Run the stage."""
+    params = load_params()
+    metrics = {}
+    with replacing(ENSEMBLE_PREDICTIONS) as folder:
+        folder.mkdir()
+        for name in params.ensembles:
+            ensemble = Ensemble.load(Path("data/ensembles") / f"{name}.json")
+            variants = [member for member in ensemble.members if member in params.variants]
+            others = [member for member in ensemble.members if member not in variants]
+            members = load_predictions({PREDICTIONS: variants, BASELINE_PREDICTIONS: others})
+            first = next(iter(members.values()))
+            probabilities = ensemble.probabilities(
+                [members[member].probabilities for member in ensemble.members]
+            )
+            predictions = Predictions(first.review_ids, first.labels, probabilities)
+            predictions.save(folder / f"{name}.parquet")
+            metrics[name] = evaluate(predictions, params.evaluation)
+            print(f"{name}: {metrics[name]['accuracy']:.2%} of the test reviews right")
+    write_json(Path("reports/metrics/evaluate_ensembles.json"), metrics)
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()

@@ -1,0 +1,47 @@
+"""Weigh the members of each ensemble on the validation reviews: to data/ensembles/."""
+
+from pathlib import Path
+
+import numpy as np
+
+from reelvec.dataset import Dataset
+from reelvec.ensembles import VALIDATION, fit_ensemble
+from reelvec.errors import shown_to_people
+from reelvec.files import replacing, write_json
+from reelvec.params import load_params
+
+DATA = Path("data")
+
+
+def main() -> None:
+    """Run the stage."""
+    params = load_params()
+    labels = Dataset.load(DATA / "processed" / "valid").targets
+    metrics = {}
+    with replacing(DATA / "ensembles") as folder:
+        folder.mkdir()
+        for name, each in params.ensembles.items():
+            logits = [
+                np.load(
+                    DATA
+                    / ("models" if member in params.variants else "baselines")
+                    / member
+                    / VALIDATION
+                ).astype(np.float64)
+                for member in each.members
+            ]
+            ensemble, accuracy = fit_ensemble(each.members, np.stack(logits, axis=1), labels)
+            ensemble.save(folder / f"{name}.json")
+            metrics[name] = {
+                "valid_accuracy": accuracy,
+                "trainable_parameters": len(each.members) + 1,
+            }
+            print(
+                f"{name}: {accuracy:.2%} of the validation reviews right, each fold by the others"
+            )
+    write_json(Path("reports/metrics/train_ensembles.json"), metrics)
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()

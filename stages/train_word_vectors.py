@@ -1,0 +1,37 @@
+"""Train the word vectors of one entry: data/processed/ to data/word_vectors/<entry>/."""
+
+import sys
+from pathlib import Path
+
+from reelvec.dataset import Dataset
+from reelvec.errors import ReelvecError, shown_to_people
+from reelvec.files import write_json
+from reelvec.params import load_params
+from reelvec.pretrained import folder_of_vectors
+from reelvec.vocabulary import Vocabulary
+from reelvec.word_vectors import train_word_vectors
+
+PROCESSED = Path("data/processed")
+PARTS = ("train", "valid", "unsup")
+"""All reviews but the test's: their labels play no part."""
+
+
+def main() -> None:
+    """Run the stage for the entry of `word_vectors` that the command line names."""
+    entries = load_params().word_vectors
+    if len(sys.argv) != 2 or sys.argv[1] not in entries:
+        raise ReelvecError(f"expected one argument, an entry of word_vectors: {', '.join(entries)}")
+    name = sys.argv[1]
+    tokens = Vocabulary.load(PROCESSED / "vocab.tsv").tokens
+    parts = [Dataset.load(PROCESSED / part).reviews for part in PARTS]
+    vectors = train_word_vectors(entries[name], tokens, parts)
+    vectors.save(folder_of_vectors(name))
+    words, dimension = vectors.vectors.shape
+    metrics = {"words": words, "dimension": dimension, "reviews": sum(map(len, parts))}
+    write_json(Path(f"reports/metrics/word_vectors/{name}.json"), metrics)
+    print(f"{name}: {words:,} words in {dimension} dimensions from {metrics['reviews']:,} reviews")
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()
