@@ -12,7 +12,15 @@ from reelvec.errors import ReelvecError, shown_to_people
 from reelvec.files import write_text
 from reelvec.provenance import data_line
 
-NAMES = ("preprocess", "pytorch_tutorial", "keras_tutorial", "training", "sequences", "pipeline")
+NAMES = (
+    "preprocess",
+    "pytorch_tutorial",
+    "keras_tutorial",
+    "training",
+    "sequences",
+    "frontier",
+    "pipeline",
+)
 NEEDED = ("data/raw/imdb.parquet", "data/raw/glove/vectors.npy", "data/processed/vocab.tsv")
 RESULTS = Path("benchmarks/results.md")
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
-from benchmarks.reviews import encode, head_of, one_epoch, training_reviews, truncated
+from benchmarks.reviews import encode, head_of, one_epoch, training_reviews
 from reelvec.dataset import Dataset, stratified_split
 from reelvec.embeddings import random_embedding
 from reelvec.errors import ReelvecError
@@ -28,7 +28,7 @@ def run() -> list[Row]:
     texts, labels = training_reviews()
     chosen, _ = stratified_split(labels, 0.2, 123)
     encoded, _ = encode(texts.take(chosen), labels[chosen], VOCABULARY - 2)
-    data = Dataset(truncated(encoded.reviews, LENGTH), encoded.labels, encoded.review_ids)
+    data = Dataset(encoded.reviews.cut(LENGTH, from_end=False), encoded.labels, encoded.review_ids)
     start = random_embedding(VOCABULARY, 16, 123, KERAS_DEVIATION)
     device = torch.device("cpu")
     losses: list[float] = []

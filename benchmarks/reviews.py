@@ -10,23 +10,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from reelvec.dataset import Dataset
-from reelvec.params import PreprocessParams, VariantParams, VocabularyParams
-from reelvec.ragged import Ragged, offsets_from_lengths, ranges
+from reelvec.params import VariantParams, VocabularyParams
 from reelvec.text import tokenize
+from reelvec.tutorial_reviews import STEPS
 from reelvec.vocabulary import Vocabulary, build_vocabulary
 
 TABLE = Path("data/raw/imdb.parquet")
-
-PLAIN_STEPS = PreprocessParams(
-    html=False,
-    urls=False,
-    fold_accents=False,
-    contractions=False,
-    punctuation="delete",
-    lemmatize=False,
-    stopwords="none",
-)
-"""Lower case, `<br />` to a space, punctuation deleted, split on white space."""
 
 
 @cache
@@ -41,7 +30,7 @@ def encode(
     texts: pa.ChunkedArray, labels: NDArray[np.int8], words: int
 ) -> tuple[Dataset, Vocabulary]:
     """Reviews as ids into their most frequent words."""
-    corpus = tokenize(texts, PLAIN_STEPS)
+    corpus = tokenize(texts, STEPS)
     params = VocabularyParams(max_size=words, min_count=1, seed=123)
     vocabulary = build_vocabulary(corpus.lexicon, corpus.reviews, params)
     ids = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
@@ -52,12 +41,6 @@ def head_of(data: Dataset, reviews: int) -> Dataset:
     """The first reviews: a validation that costs nothing, for the tutorials' epochs have none."""
     labels = data.targets[:reviews]
     return Dataset(data.reviews.slice(0, reviews), labels, data.review_ids[:reviews])
-
-
-def truncated(reviews: Ragged, length: int) -> Ragged:
-    """At most the first `length` ids of each review."""
-    offsets = offsets_from_lengths(np.minimum(reviews.lengths, length))
-    return Ragged(reviews.ids[ranges(reviews.offsets[:-1], offsets)], offsets)
 
 
 def one_epoch(batch_size: int) -> VariantParams:

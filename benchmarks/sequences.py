@@ -25,7 +25,7 @@ class Plain(nn.Module):
 
     def __init__(self, params: VariantParams, weight: Tensor) -> None:
         super().__init__()
-        self.embedding = nn.Embedding.from_pretrained(weight.clone(), freeze=False)
+        self.embedding = nn.Embedding.from_pretrained(weight.clone(), freeze=False)  # type: ignore[no-untyped-call]
         self.encoder = make_sequence_encoder(params, DIMENSION)
         self.output = nn.Linear(int(self.encoder.features), 1)  # type: ignore[arg-type]
 

@@ -7,9 +7,10 @@ from statistics import median
 
 from benchmarks.measure import REPETITIONS, Row, seconds, yes_or_no
 from reelvec.dataset import Dataset
+from reelvec.embeddings import initial_embedding
 from reelvec.params import load_params
-from reelvec.pretrained import load_glove
-from reelvec.training import initial_embedding, pick_device, train
+from reelvec.pretrained import load_word_vectors
+from reelvec.training import pick_device, train
 from reelvec.vocabulary import Vocabulary
 
 PROCESSED = Path("data/processed")
@@ -25,13 +26,14 @@ def run() -> list[Row]:
     device = pick_device(params.training.device)
 
     scratch = params.variant("scratch").model_copy(update={"epochs": EPOCHS, "patience": EPOCHS})
-    start = initial_embedding(scratch, tokens, None)
+    start = initial_embedding(scratch, tokens, parts[0], None)
     ends = [time.perf_counter()]
     train(scratch, start, *parts, device, lambda _: ends.append(time.perf_counter()))
     epoch = median(after - before for before, after in pairwise(ends))
 
     frozen = params.variant("glove_frozen")
-    looked_up = initial_embedding(frozen, tokens, load_glove(Path("data/raw/glove")))
+    glove = load_word_vectors(Path("data/raw/glove"))
+    looked_up = initial_embedding(frozen, tokens, parts[0], glove)
     whole = median(
         seconds(lambda: train(frozen, looked_up, *parts, device)) for _ in range(REPETITIONS)
     )

@@ -1,0 +1,149 @@
+"""The studies: cells are computed once, means and turning points are right, stages are declared."""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+from scipy.stats import ttest_rel
+
+from reelvec.cells import run_cells
+from reelvec.closure import import_closure
+from reelvec.errors import ReelvecError
+from reelvec.learning_curves import curves_csv, curves_lines, curves_markdown, turning_point
+from reelvec.seeds import compare_over_seeds, mean_over_seeds
+from reelvec.study_params import load_study, study_variant
+from reelvec.tutorial_reviews import STEPS
+
+PROJECT = Path(__file__).parents[1]
+STUDIES = sorted((PROJECT / "studies").glob("*/dvc.yaml"))
+
+
+def stages(path: Path) -> Mapping[str, Any]:
+    return dict(YAML(typ="safe", pure=True).load(path)["stages"])
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.parent.name)
+def test_a_studys_code_is_what_its_scripts_import(path: Path) -> None:
+    for stage in stages(path).values():
+        script = PROJECT / shlex.split(stage["cmd"])[1]
+        closure = [script, *import_closure(script, PROJECT / "src/reelvec")]
+        expected = {str(file.relative_to(PROJECT)) for file in closure}
+        assert {dep for dep in stage["deps"] if dep.endswith(".py")} == expected
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.parent.name)
+def test_every_script_of_a_study_is_a_stage_and_reads_declared_sections(path: Path) -> None:
+    scripts = {f"{name}.py" for name in stages(path)}
+    assert scripts == {file.name for file in path.parent.glob("*.py")}
+    sections = load_study(path.parent)
+    for stage in stages(path).values():
+        for entry in stage["params"]:
+            if isinstance(entry, dict):
+                (names,) = entry.values()
+                assert set(names) <= set(sections)
+
+
+def test_cells_are_computed_once_and_again_when_something_changes(tmp_path: Path) -> None:
+    data = tmp_path / "data.txt"
+    data.write_text("one")
+    calls: list[int] = []
+
+    def compute(cell: Mapping[str, Any]) -> dict[str, float]:
+        calls.append(cell["seed"])
+        if cell["seed"] == 9:
+            raise KeyboardInterrupt
+        return {"accuracy": cell["seed"] / 10}
+
+    cells = [{"seed": seed} for seed in (1, 2, 9)]
+    with pytest.raises(KeyboardInterrupt):
+        run_cells(cells, compute, tmp_path / "cells", {}, [data])
+    rows = run_cells(cells[:2], compute, tmp_path / "cells", {}, [data])
+    assert rows == [{"seed": 1, "accuracy": 0.1}, {"seed": 2, "accuracy": 0.2}]
+    assert calls == [1, 2, 9], "what was finished before the interruption is not computed again"
+    run_cells(cells[:1], compute, tmp_path / "cells", {"epochs": 3}, [data])
+    data.write_text("two")
+    run_cells(cells[:1], compute, tmp_path / "cells", {}, [data])
+    assert calls == [1, 2, 9, 1, 1]
+
+
+def test_a_mean_over_seeds_has_students_interval() -> None:
+    found = mean_over_seeds([0.80, 0.82, 0.84], 0.95)
+    assert found.value == pytest.approx(0.82)
+    # t for two degrees of freedom is 4.3027, the standard error 0.02 / sqrt(3).
+    assert found.high - found.value == pytest.approx(4.3027 * 0.02 / 3**0.5, rel=1e-4)
+    assert mean_over_seeds([0.8], 0.95).low == 0.8
+
+
+def test_seeds_are_compared_in_pairs_and_corrected() -> None:
+    values = {"a": [0.9, 0.91, 0.93], "b": [0.8, 0.82, 0.81], "c": [0.8, 0.83, 0.8]}
+    found = {(test.first, test.second): test for test in compare_over_seeds(values, 0.95)}
+    assert list(found) == [("a", "b"), ("a", "c"), ("b", "c")]
+    expected = ttest_rel(values["a"], values["b"]).pvalue
+    assert found["a", "b"].p_value == pytest.approx(expected)
+    assert all(test.p_holm >= test.p_value for test in found.values())
+    smallest = min(found.values(), key=lambda test: test.p_value)
+    assert smallest.p_holm == pytest.approx(min(1, 3 * smallest.p_value))
+
+
+def rows(accuracies: dict[tuple[str, int], list[float]]) -> list[dict[str, Any]]:
+    return [
+        {"model": model, "reviews": size, "seed": seed, "accuracy": accuracy}
+        for (model, size), values in accuracies.items()
+        for seed, accuracy in enumerate(values, 1)
+    ]
+
+
+CURVES = rows(
+    {
+        ("scratch", 100): [0.60, 0.61, 0.62],
+        ("scratch", 1000): [0.80, 0.81, 0.79],
+        ("glove_frozen", 100): [0.70, 0.72, 0.71],
+        ("glove_frozen", 1000): [0.75, 0.75, 0.76],
+    }
+)
+
+
+def test_the_sentence_says_up_to_where_glove_wins_and_by_how_much() -> None:
+    sentence = turning_point(CURVES, "glove_frozen", "scratch", 0.95)
+    assert sentence.startswith("glove_frozen surely beats scratch with 100 training reviews")
+    assert "+10.0 points" in sentence
+    assert sentence.endswith("with 1,000 the difference is -4.7 points.")
+    loser = turning_point(CURVES, "scratch", "glove_frozen", 0.95)
+    assert "beats glove_frozen with 1,000 training" in loser
+    even = rows({("a", 10): [0.5, 0.6], ("b", 10): [0.6, 0.5]})
+    assert turning_point(even, "a", "b", 0.95).startswith(
+        "a is surely better than b with no number"
+    )
+
+
+def test_curves_have_all_cells_a_band_and_a_report() -> None:
+    assert curves_csv(CURVES).splitlines()[1] == "scratch,100,1,0.600000"
+    assert len(curves_csv(CURVES).splitlines()) == len(CURVES) + 1
+    line = curves_lines(CURVES, 0.95)["scratch"]
+    assert list(line.x) == [100, 1000]
+    assert line.low is not None
+    assert line.low[0] < line.y[0] == pytest.approx(0.61)
+    report = curves_markdown(CURVES, 0.95, "SAMPLE DATA")
+    assert report.splitlines()[0] == "SAMPLE DATA"
+    assert "Holm" in report
+
+
+def test_a_studys_wrong_key_is_named() -> None:
+    assert study_variant({"dimension": 4}, {"kernels": [2, 3]}).kernels == (2, 3)
+    with pytest.raises(ReelvecError, match="dimensions"):
+        study_variant({"dimensions": 4})
+
+
+def test_the_tutorials_tokens_lose_punctuation_and_nothing_else() -> None:
+    from reelvec.text import words_as_in_reviews
+
+    assert words_as_in_reviews(["Don't", "WELL-made"], STEPS) == ["dont", "wellmade"]
+
+
+def test_every_tutorial_study_has_its_published_figure_or_says_none() -> None:
+    sections = load_study(PROJECT / "studies/tutorials")
+    assert len(sections["pytorch_cbow"]["published"]) == 10
+    assert sections["keras_cbow"]["published"]["parameters"] == 160_289
