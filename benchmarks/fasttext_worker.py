@@ -15,10 +15,9 @@ def main() -> None:
         train,
         wordNgrams=ngrams,
         thread=2,
-        # The best of those tried: bigrams need more of both than words do.
-        epoch=5 if ngrams == 1 else 10,
+        epoch=5,
         lr=0.5,
-        dim=10 if ngrams == 1 else 20,
+        dim=10,
         verbose=0,
     )
     seconds = time.perf_counter() - start

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -68,10 +69,12 @@ def _fasttext(python: str) -> dict[str, Figures]:
             texts, labels = texts_and_labels(split)
             path = Path(folder) / f"{split}.txt"
             spaced = (re.sub(r"([^a-z0-9'\s])", r" \1 ", text) for text in texts)
-            lines = (
+            lines = [
                 f"__label__{label} {' '.join(text.split())}"
                 for label, text in zip(labels, spaced, strict=True)
-            )
+            ]
+            # fastText reads them in order, and must not see one class after the other.
+            random.Random(1).shuffle(lines)
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
             files.append(str(path))
         worker = str(Path(__file__).with_name("fasttext_worker.py"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from reelvec.figures import COLORS, DASHES, FAINT, house_style
 
@@ -57,12 +57,16 @@ def draw_lines(
                 axes.fill_between(line.x, line.low, line.high, color=color, alpha=0.15, lw=0)
         for number, (name, (x, y)) in enumerate((dots or {}).items(), len(lines)):
             axes.plot(x, y, "o", color=COLORS[number % len(COLORS)], ms=6)
-            axes.annotate(name, (x, y), (6, 3), textcoords="offset points", color=FAINT)
+            # Above and below in turn: points that lie close would write over each other.
+            beside = (6, 4 if number % 2 else -11)
+            axes.annotate(name, (x, y), beside, textcoords="offset points", color=FAINT)
         for axis, scale in zip(("x", "y"), logarithmic, strict=True):
             if scale:
                 axes.set(**{f"{axis}scale": "log"})
         if logarithmic[0]:
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+            axes.xaxis.set_minor_formatter(NullFormatter())
         if percent:
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
         axes.set_xlabel(labels[0])
