@@ -1,14 +1,22 @@
 """Test one variant: data/models/<variant>/ and data/processed/test/ to reports/."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from reelvec.curves import as_csv
 from reelvec.dataset import Dataset
 from reelvec.errors import ReelvecError, shown_to_people
 from reelvec.evaluation import calibration_curve, confusion_csv, evaluate, roc_points
+from reelvec.explain import contributions
 from reelvec.files import write_json, write_text
-from reelvec.mistakes import find_mistakes, mistakes_markdown
+from reelvec.mistakes import (
+    Words,
+    explained,
+    find_mistakes,
+    mistakes_markdown,
+    save_mistakes,
+)
 from reelvec.params import load_params
 from reelvec.predictions import PREDICTIONS, Predictions
 from reelvec.predictor import Predictor
@@ -32,7 +40,15 @@ def main() -> None:
     metrics = evaluate(predictions, params.evaluation)
     ids = limit_ids(test.reviews, len(predictor.tokenizer.vocabulary)).ids
     unknown = float((ids == UNKNOWN).mean()) if len(ids) else 0.0
-    mistakes = find_mistakes(predictions, Path("data/raw/imdb.parquet"), params.evaluation.mistakes)
+    found = find_mistakes(predictions, Path("data/raw/imdb.parquet"), params.evaluation.mistakes)
+
+    def decide(texts: Sequence[str]) -> list[Words]:
+        return [
+            tuple((each.words, each.logit) for each in words)
+            for words in contributions(predictor, texts)
+        ]
+
+    mistakes = explained(found, decide)
 
     predictions.save(PREDICTIONS / f"{variant}.parquet")
     write_json(
@@ -43,6 +59,7 @@ def main() -> None:
     write_text(PLOTS / "roc" / f"{variant}.csv", as_csv(roc_points(predictions)))
     write_text(PLOTS / "calibration" / f"{variant}.csv", as_csv(calibration))
     write_text(PLOTS / "confusion" / f"{variant}.csv", confusion_csv(predictions))
+    save_mistakes(REPORTS / "mistakes" / f"{variant}.json", mistakes)
     write_text(
         REPORTS / "mistakes" / f"{variant}.md", mistakes_markdown(variant, mistakes, data_line())
     )

@@ -6,35 +6,36 @@ from reelvec.behaviour import behaviour_table
 from reelvec.comparison import Comparison
 from reelvec.errors import shown_to_people
 from reelvec.files import write_text
-from reelvec.mistakes import find_mistakes
+from reelvec.mistakes import load_mistakes
 from reelvec.params import load_params
-from reelvec.predictions import PREDICTIONS, load_predictions
 from reelvec.provenance import data_line
-from reelvec.report import read_results, render_report
+from reelvec.report import Findings, read_results, read_study, render_report
+from reelvec.stamp import PAGE, STAMPED, stamp
 
 REPORTS = Path("reports")
 METRICS = REPORTS / "metrics"
-RAW = Path("data/raw/imdb.parquet")
+STUDY = Path("studies/learning_curves/reports")
 
 
 def main() -> None:
     """Run the stage."""
     params = load_params()
-    predictions = load_predictions({PREDICTIONS: params.variants})
-    page = render_report(
-        params,
-        Comparison.load(METRICS / "comparison.json"),
-        read_results(METRICS / "similarities.json", "compare_similarities"),
-        read_results(REPORTS / "neighbors.json", "compare_similarities"),
-        {
-            name: find_mistakes(each, RAW, params.evaluation.mistakes)
-            for name, each in predictions.items()
+    found = Findings(
+        data=data_line(),
+        comparison=Comparison.load(METRICS / "comparison.json"),
+        similarities=read_results(METRICS / "similarities.json", "compare_similarities"),
+        neighbors=read_results(REPORTS / "neighbors.json", "compare_similarities"),
+        mistakes={
+            name: load_mistakes(REPORTS / "mistakes" / f"{name}.json") for name in params.variants
         },
-        behaviour_table(read_results(METRICS / "behaviour.json", "check_behaviour")),
-        data_line(),
+        behaviour=behaviour_table(read_results(METRICS / "behaviour.json", "check_behaviour")),
+        figures={path.stem: path.read_bytes() for path in (REPORTS / "figures").glob("*.svg")},
+        explorer=read_results(Path("data/explorer.json"), "prepare_explorer"),
+        study=read_study(STUDY),
     )
-    write_text(REPORTS / "index.html", page)
-    print(f"wrote {REPORTS / 'index.html'}: open it in a browser")
+    write_text(PAGE, render_report(params, found))
+    stamp(Path())
+    print(f"wrote {STAMPED}: open it in a browser, or run `reelvec explore`")
 
 
 if __name__ == "__main__":

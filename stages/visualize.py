@@ -5,17 +5,21 @@ from pathlib import Path
 from reelvec.curves import read_curves
 from reelvec.dataset import Dataset
 from reelvec.errors import shown_to_people
-from reelvec.evaluation import area_under_roc
+from reelvec.evaluation import area_under_roc, calibration_error
 from reelvec.figures import (
+    CALIBRATION_COLUMNS,
     LEARNING_COLUMNS,
     ROC_COLUMNS,
+    draw_calibration,
     draw_confusion,
     draw_learning_curves,
+    draw_pipeline,
     draw_roc,
     draw_words,
     save_figure,
 )
 from reelvec.params import load_params
+from reelvec.pipeline import stage_layers
 from reelvec.predictions import PREDICTIONS, check_leftovers, load_predictions
 from reelvec.provenance import data_line
 from reelvec.spaces import load_space
@@ -41,16 +45,20 @@ def main() -> None:
     labelled = words_to_label(word_map, params.visualization.labels)
     predictions = load_predictions({PREDICTIONS: params.variants})
     areas = {name: area_under_roc(each) for name, each in predictions.items()}
+    calibration = read_curves(PLOTS / "calibration", params.variants, CALIBRATION_COLUMNS)
+    errors = {name: calibration_error(curve) for name, curve in calibration.items()}
     training = read_curves(PLOTS / "training", params.variants, LEARNING_COLUMNS)
     roc = read_curves(PLOTS / "roc", params.variants, ROC_COLUMNS)
 
     save_figure(draw_words(word_map, labelled, data), FIGURES / "words")
     save_figure(draw_learning_curves(training, data), FIGURES / "learning_curves")
     save_figure(draw_roc(roc, areas, data), FIGURES / "roc")
+    save_figure(draw_calibration(calibration, errors, data), FIGURES / "calibration")
     save_figure(draw_confusion(predictions, data), FIGURES / "confusion")
+    save_figure(draw_pipeline(*stage_layers(Path("dvc.yaml"))), FIGURES / "pipeline")
     for name in params.variants:
         record_variant(params, name)
-    print(f"wrote {FIGURES}: words, learning_curves, roc, confusion")
+    print(f"wrote {FIGURES}: words, learning_curves, roc, calibration, confusion, pipeline")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The pictures, drawn so that the same data gives the same bytes on every machine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -62,6 +62,7 @@ SIZES = 5
 """Sizes of the points that stand for words, by the number of reviews that hold them."""
 
 LEARNING_COLUMNS = ("epoch", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
+CALIBRATION_COLUMNS = ("mean_probability", "positive_fraction", "reviews")
 ROC_COLUMNS = ("false_positive_rate", "true_positive_rate")
 
 
@@ -197,6 +198,43 @@ def draw_roc(curves: Mapping[str, Curve], areas: Mapping[str, float], data: str)
     return figure
 
 
+def draw_calibration(curves: Mapping[str, Curve], errors: Mapping[str, float], data: str) -> Figure:
+    """How often reviews are positive that were given the same probability of being so.
+
+    Args:
+        curves: by variant, the columns of `reports/plots/calibration/<variant>.csv`.
+        errors: expected calibration error of each variant.
+        data: the line that says which reviews, put first.
+    """
+    with house_style():
+        figure = _figure(7.4, 5.75)
+        _titles(
+            figure,
+            data,
+            "Is 80% sure right in 80% of the cases?",
+            "Above the dotted line reviews are positive more often than the variant believes",
+        )
+        axes = figure.subplots()
+        figure.subplots_adjust(**_margins(figure, left=0.7))
+        axes.plot([0, 1], [0, 1], color="#b0b0b0", linewidth=1, linestyle=(0, (2, 3)))
+        for number, name in enumerate(sorted(curves, key=lambda name: errors[name])):
+            axes.plot(
+                curves[name]["mean_probability"],
+                curves[name]["positive_fraction"],
+                color=COLORS[number % len(COLORS)],
+                linestyle=DASHES[number % len(DASHES)],
+                marker="o",
+                markersize=3,
+                linewidth=1.4,
+                label=f"{name} ({errors[name]:.3f})",
+            )
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        axes.set_xlabel("Mean P(positive) of the reviews in a bin")
+        axes.set_ylabel("Share of them that are positive")
+        axes.legend(title="Variant (calibration error)", alignment="left", loc="upper left")
+    return figure
+
+
 def draw_confusion(predictions: Mapping[str, Predictions], data: str) -> Figure:
     """What each variant took the positive and the negative reviews for.
 
@@ -223,6 +261,64 @@ def draw_confusion(predictions: Mapping[str, Predictions], data: str) -> Figure:
             else:
                 axes.set_visible(False)
     return figure
+
+
+def draw_pipeline(layers: Sequence[Sequence[str]], edges: Sequence[tuple[str, str]]) -> Figure:
+    """The stages from top to bottom, an arrow for each that feeds another.
+
+    Args:
+        layers: names of stages, each layer below those that feed it.
+        edges: (from, to).
+    """
+    places = _stage_places(layers, edges)
+    with house_style():
+        figure = _figure(9.6, 0.75 * len(layers) + 0.2)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, 1), ylim=(len(layers) - 0.4, -0.6))
+        axes.axis("off")
+        boxes = {
+            name: axes.text(
+                *place,
+                name,
+                ha="center",
+                va="center",
+                zorder=4,  # an arrow that passes a stage by runs beneath it
+                bbox={"boxstyle": "round,pad=0.45", "facecolor": "#f6f8fa", "edgecolor": "#b0b0b0"},
+            )
+            for name, place in places.items()
+        }
+        for one, other in edges:
+            axes.annotate(
+                "",
+                xy=places[other],
+                xytext=places[one],
+                arrowprops={
+                    "arrowstyle": "-|>",
+                    "color": "#9a9a9a",
+                    "patchA": boxes[one].get_bbox_patch(),
+                    "patchB": boxes[other].get_bbox_patch(),
+                    "shrinkA": 2,
+                    "shrinkB": 2,
+                },
+            )
+    return figure
+
+
+def _stage_places(
+    layers: Sequence[Sequence[str]], edges: Sequence[tuple[str, str]]
+) -> dict[str, tuple[float, float]]:
+    """x from 0 to 1 and y (the layer): in each layer ordered by where what feeds it stands."""
+    places: dict[str, tuple[float, float]] = {}
+    for depth, layer in enumerate(layers):
+
+        def above(name: str) -> float:
+            feeding = [places[one][0] for one, other in edges if other == name]
+            return float(np.mean(feeding)) if feeding else 0.5
+
+        ordered = sorted(layer, key=above)
+        for number, name in enumerate(ordered):
+            places[name] = ((number + 0.5) / len(ordered), float(depth))
+    return places
 
 
 def _figure(width: float, height: float) -> Figure:

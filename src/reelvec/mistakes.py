@@ -2,8 +2,8 @@
 
 import html
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +12,13 @@ import pyarrow.parquet as pq
 
 from reelvec.errors import ReelvecError
 from reelvec.evaluation import confident_mistakes
+from reelvec.files import read_json, write_json
 from reelvec.predictions import Predictions
+
+WORDS_SHOWN = 8
+"""Of those that decided: as many as fit a line or two."""
+
+Words = tuple[tuple[str, float], ...]
 
 LINE_BREAKS = re.compile(r"(?:\s*<br\s*/?>\s*)+|\s*\n\s*", re.IGNORECASE)
 
@@ -27,6 +33,7 @@ class Mistake:
         rating: from 1 to 10 stars, which the model never sees.
         probability: P(positive) that the model gave.
         text: the review as it was written.
+        words: those that decided, and what each added to the logit, the weightiest first.
     """
 
     review_id: int
@@ -34,6 +41,7 @@ class Mistake:
     rating: int
     probability: float
     text: str
+    words: Words = ()
 
     @property
     def path(self) -> str:
@@ -76,6 +84,45 @@ def find_mistakes(predictions: Predictions, reviews: Path, count: int) -> list[M
     return _looked_up(reviews, dict(zip(keys, probabilities, strict=True)))
 
 
+def explained(
+    mistakes: Sequence[Mistake], decide: Callable[[Sequence[str]], Sequence[Words]]
+) -> list[Mistake]:
+    """The same mistakes with the words that decided.
+
+    Args:
+        mistakes: any.
+        decide: for each text the words and what they add to the logit, the weightiest first.
+    """
+    words = decide([mistake.text for mistake in mistakes])
+    return [
+        replace(mistake, words=tuple(decided[:WORDS_SHOWN]))
+        for mistake, decided in zip(mistakes, words, strict=True)
+    ]
+
+
+def save_mistakes(path: Path, mistakes: Sequence[Mistake]) -> None:
+    """Write a JSON file."""
+    write_json(path, [asdict(mistake) for mistake in mistakes])
+
+
+def load_mistakes(path: Path) -> list[Mistake]:
+    """Read what `save_mistakes` wrote.
+
+    Raises:
+        ReelvecError: the file is missing or damaged.
+    """
+    try:
+        return [
+            Mistake(**{**each, "words": tuple((word, logit) for word, logit in each["words"])})
+            for each in read_json(path)
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReelvecError(
+            f"{path}: not there or damaged ({type(error).__name__}); run "
+            f"`dvc repro evaluate@{path.stem}` to make it again"
+        ) from None
+
+
 def mistakes_markdown(variant: str, mistakes: Sequence[Mistake], data: str) -> str:
     """The mistakes for people.
 
@@ -93,9 +140,15 @@ def mistakes_markdown(variant: str, mistakes: Sequence[Mistake], data: str) -> s
     parts = [data, heading]
     for number, mistake in enumerate(mistakes, start=1):
         parts.append(f"## {number}. {mistake.path}: {mistake.verdict}")
+        if mistake.words:
+            parts.append(f"<p>{html.escape(_decided(mistake))}</p>")
         paragraphs = (f"<p>{html.escape(text)}</p>" for text in mistake.paragraphs)
         parts.append("\n".join(["<blockquote>", *paragraphs, "</blockquote>"]))
     return "\n\n".join(parts) + "\n"
+
+
+def _decided(mistake: Mistake) -> str:
+    return "Decided by: " + ", ".join(f"{word} {logit:+.2f}" for word, logit in mistake.words)
 
 
 def _looked_up(reviews: Path, probability_of: dict[tuple[int, int], float]) -> list[Mistake]:

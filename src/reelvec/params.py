@@ -20,6 +20,7 @@ Algorithm = Literal["word2vec", "fasttext"]
 MissingPolicy = Literal["zero", "mean", "random", "ignore", "subword"]
 StopwordList = Literal["none", "scikit-learn", "gensim"]
 Punctuation = Literal["separate", "delete", "keep"]
+Projection = Literal["pca", "tsne"]
 Device = Literal["auto", "cpu", "cuda"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
@@ -279,6 +280,15 @@ class ExportParams(Section):
     glove_words: int | None = Field(None, ge=1)
 
 
+class ExplorerParams(Section):
+    """The embedding explorer in the report: which spaces, how many words, drawn by which maps."""
+
+    spaces: tuple[Word, ...] = Field(min_length=1)
+    words: int = Field(12_000, ge=3)
+    projections: tuple[Projection, ...] = Field(("pca",), min_length=1)
+    seed: int = Field(123, ge=0)
+
+
 class TrackingParams(Section):
     """What MLflow is told."""
 
@@ -303,6 +313,7 @@ class Params(Section):
     similarities: SimilarityParams
     visualization: VisualizationParams
     export: ExportParams
+    explorer: ExplorerParams
     tracking: TrackingParams
 
     @model_validator(mode="after")
@@ -345,6 +356,7 @@ class Params(Section):
             ("similarities", self.similarities.spaces, known),
             ("visualization", self.visualization.spaces, known),
             ("export", self.export.spaces, processed),
+            ("explorer", self.explorer.spaces, known),
         ):
             for space in spaces:
                 if space not in allowed:

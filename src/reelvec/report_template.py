@@ -1,7 +1,7 @@
 """The page of `reelvec.report`: HTML with Jinja's marks, which escapes all that is filled in.
 
 It stands here and not in a file of its own so that DVC sees it among the code of the stage.
-No script, no address outside the folder: it opens from disk and says the same for ever.
+No address outside the page: it opens from disk and says the same for ever.
 """
 
 PAGE = """\
@@ -15,12 +15,14 @@ PAGE = """\
 <style>
 :root {
   --ink: #1f2328; --faint: #59636e; --ground: #ffffff; --card: #f6f8fa; --line: #d8dee4;
-  --accent: #1d4ed8; --wrong: #b33a0a;
+  --accent: #1d4ed8; --wrong: #b33a0a; --negative: #c2410c; --middle: #c4c4c4;
+  --positive: #1d4ed8; --rare: #c9d7cf; --frequent: #065f46;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ink: #e6edf3; --faint: #9aa4af; --ground: #0f1318; --card: #181d24; --line: #30363d;
-    --accent: #8fb3ff; --wrong: #ff9d73;
+    --accent: #8fb3ff; --wrong: #ff9d73; --negative: #ff8a4c; --middle: #5b6068;
+    --positive: #7aa2ff; --rare: #2c3a33; --frequent: #4ade9c;
   }
 }
 * { box-sizing: border-box; }
@@ -41,6 +43,13 @@ th, td { padding: .35rem .7rem; text-align: right; border-bottom: 1px solid var(
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td:first-child { font-weight: 600; }
 td { white-space: nowrap; }
+th button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
+  text-align: inherit; cursor: pointer; }
+th button::after { content: " ↕"; opacity: .4; }
+th[aria-sort="ascending"] button::after { content: " ↑"; opacity: 1; }
+th[aria-sort="descending"] button::after { content: " ↓"; opacity: 1; }
+:is(button, a, summary):focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 table.pairs :is(th, td):nth-child(2) { text-align: left; }
 table.pairs td:nth-child(2) { font-weight: 600; }
 th { color: var(--faint); font-weight: 500; vertical-align: bottom; }
@@ -48,7 +57,7 @@ table.words td, table.words th { text-align: left; vertical-align: top; }
 table.words td { min-width: 11rem; white-space: normal; }
 .cosine { color: var(--faint); font-size: .8rem; }
 figure { margin: 1rem 0; }
-figure a { display: block; overflow-x: auto; }
+figure > div { overflow-x: auto; }
 figure img {
   display: block; width: 100%; min-width: 34rem; height: auto; background: #fff;
   border: 1px solid var(--line); border-radius: 8px;
@@ -64,24 +73,28 @@ blockquote p { margin: .4rem 0; }
 code { overflow-wrap: anywhere; }
 a { color: var(--accent); }
 nav a { margin-right: 1rem; white-space: nowrap; }
+{{ assets["explorer.css"] }}
 @media (max-width: 40rem) { h1 { font-size: 1.5rem; } .answer { font-size: 1.05rem; } }
 </style>
 </head>
 <body>
-<p class="data{{ ' sample' if data.startswith('SAMPLE') }}">{{ data }}</p>
+<p class="data{{ ' sample' if data.startswith('SAMPLE') }}">{{ data }}; <!-- stamp --></p>
 <h1>What do word embeddings learned from film reviews know, and what does GloVe add?</h1>
-<p class="answer">{{ answer }}</p>
+<p class="answer">{{ answer }}{% if study.turn and not data.startswith("SAMPLE") %} With fewer
+reviews, {{ study.turn }}.{% endif %}</p>
 <nav>
 <a href="#results">Results</a>
 <a href="#behaviour">Behaviour</a>
 <a href="#spaces">The spaces</a>
+<a href="#explorer">Explorer</a>
 <a href="#learning">Learning</a>
 <a href="#mistakes">Mistakes</a>
+<a href="#pipeline">Pipeline</a>
 <a href="#parameters">Parameters</a>
 </nav>
 
 {% macro table(rows, kind="") %}
-<div class="wide"><table class="{{ kind }}">
+<div class="wide"><table class="sortable {{ kind }}">
 <thead><tr>{% for cell in rows[0] %}<th scope="col">{{ cell }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in rows[1:] %}
@@ -93,7 +106,7 @@ nav a { margin-right: 1rem; white-space: nowrap; }
 
 {% macro picture(name, alternative) %}
 <figure>
-<a href="figures/{{ name }}.svg"><img src="figures/{{ name }}.svg" alt="{{ alternative }}"></a>
+<div><img src="{{ pictures[name] }}" alt="{{ alternative }}"></div>
 <figcaption>{{ caller() }}</figcaption>
 </figure>
 {% endmacro %}
@@ -105,6 +118,9 @@ same reviews; McNemar's test is exact; Holm's p is corrected for the number of a
 {% if pairs|length > 1 %}{{ table(pairs, "pairs") }}{% endif %}
 {% call picture("roc", "ROC curves of all variants") %}
 ROC curves: the further up and to the left, the better a variant ranks the reviews.
+{% endcall %}
+{% call picture("calibration", "Calibration of all variants") %}
+Calibration: of the reviews that a variant calls positive with 80%, are 80% positive?
 {% endcall %}
 {% call picture("confusion", "Confusion matrices of all variants") %}
 How often each variant takes a review for what it is.
@@ -145,7 +161,21 @@ word is of the same kind.</p>
 </table></div>
 {% endif %}
 
+{% include "explorer" %}
+
 <h2 id="learning">Learning</h2>
+<figure>
+<div><img src="{{ study_picture }}" alt="Test accuracy by the number of training reviews"></div>
+<figcaption>{{ study.sentences|join(" ") }} From
+<code>studies/learning_curves</code>, on: {{ study.data }}.
+</figcaption>
+</figure>
+{% if study.ablation|length > 1 %}
+<h3>What preprocessing does</h3>
+{{ table(study.ablation, "words") }}
+<p class="note">Lemmas, stopwords dropped, negations kept; from the same study, each model trained
+once. Coverage is the share of the training tokens that have a GloVe vector.</p>
+{% endif %}
 {% call picture("learning_curves", "Loss and accuracy of all variants over the epochs") %}
 Where the solid line turns while the dashed one goes on, a variant begins to learn by heart.
 {% endcall %}
@@ -158,12 +188,22 @@ labelled by a rating that the text does not bear out.</p>
 <summary>{{ variant }}</summary>
 {% for mistake in found %}
 <h3>{{ mistake.path }} <span class="wrong">{{ mistake.verdict }}</span></h3>
+{% if mistake.words %}
+<p class="note">Decided by {% for word, logit in mistake.words %}<b>{{ word }}</b>&nbsp;<span
+class="cosine">{{ "%+.2f"|format(logit) }}</span>{{ ", " if not loop.last }}{% endfor %}: what each
+added to the logit.</p>
+{% endif %}
 <blockquote>{% for text in mistake.paragraphs %}<p>{{ text }}</p>{% endfor %}</blockquote>
 {% else %}
 <p>None.</p>
 {% endfor %}
 </details>
 {% endfor %}
+
+<h2 id="pipeline">The pipeline</h2>
+{% call picture("pipeline", "The stages of the pipeline and what feeds what") %}
+The stages of <code>dvc.yaml</code>; <code>dvc dag</code> prints the same.
+{% endcall %}
 
 <h2 id="parameters">Parameters</h2>
 {{ table(variants) }}
@@ -177,6 +217,83 @@ labelled by a rating that the text does not bear out.</p>
 </table></div>
 </details>
 {% endfor %}
+<script type="application/json" id="explorer-data">{{ explorer }}</script>
+<script>{{ assets["scatterplot.min.js"] }}</script>
+<script>{{ assets["explorer.js"] }}</script>
+<script>{{ assets["tables.js"] }}</script>
 </body>
 </html>
+"""
+
+EXPLORER = """\
+{% macro side(name, title) %}
+<div class="side" data-side="{{ name }}">
+<div class="head">
+<label>{{ title }} space <select data-part="{{ name }}-space"></select></label>
+<span>
+<button type="button" data-part="{{ name }}-closer" aria-label="{{ title }}: closer">+</button>
+<button type="button" data-part="{{ name }}-further" aria-label="{{ title }}: further">−</button>
+<button type="button" data-part="{{ name }}-whole" aria-label="{{ title }}: all of it">⤢</button>
+</span>
+</div>
+<div class="picture">
+<canvas data-part="{{ name }}-canvas" tabindex="0" role="application"
+aria-label="{{ title }} map of the words: arrow keys move, plus and minus zoom, 0 shows all. The
+lists below say the same in words."></canvas>
+<div class="labels" data-part="{{ name }}-labels" aria-hidden="true"></div>
+</div>
+<p class="note" data-part="{{ name }}-caption"></p>
+</div>
+{% endmacro %}
+
+<section id="explorer" aria-labelledby="explorer-title">
+<h2 id="explorer-title">Explore the spaces</h2>
+<p class="note">Drag to move, scroll to zoom, click a word. The address keeps what you see:
+<a data-part="link" href="#explorer">a link to it</a>.</p>
+<div class="controls">
+<form data-part="search-form" role="search">
+<label>Word <input data-part="search" type="search" list="explorer-words" autocomplete="off"
+autocapitalize="none" spellcheck="false"></label>
+<button type="submit">Show</button>
+</form>
+<label>Colour <select data-part="colour">
+<option value="sentiment">sentiment</option><option value="frequency">frequency</option>
+</select></label>
+<label>Map <select data-part="map"></select></label>
+<div class="legend" data-part="legend">
+<span class="of-sentiment">in negative reviews <i></i> in positive</span>
+<span class="of-frequency">rare <i></i> frequent</span>
+</div>
+</div>
+<datalist id="explorer-words" data-part="completions"></datalist>
+<p class="unknown" data-part="unknown" role="status"></p>
+<div class="sides">
+{{ side("left", "Left") }}
+{{ side("right", "Right") }}
+</div>
+<div aria-live="polite">
+<h3>Nearest to <span data-part="word"></span></h3>
+<p class="note"><span data-part="about"></span>. <span data-part="overlap"></span></p>
+</div>
+<div class="sides lists">
+{% for name in ("left", "right") %}
+<div><b data-name="{{ name }}"></b>
+<ol data-part="{{ name }}-neighbors"></ol></div>
+{% endfor %}
+</div>
+<h3>Analogy</h3>
+<form data-part="analogy-form">
+{% for key, sign in (("a", ""), ("b", "−"), ("c", "+")) %}
+<label>{{ sign or "word" }} <input data-part="{{ key }}" list="explorer-words" autocomplete="off"
+autocapitalize="none" spellcheck="false" required></label>
+{% endfor %}
+<button type="submit">= ?</button>
+</form>
+<div class="sides lists">
+{% for name in ("left", "right") %}
+<div><b data-name="{{ name }}"></b>
+<ol data-part="{{ name }}-answers"></ol></div>
+{% endfor %}
+</div>
+</section>
 """

@@ -20,6 +20,7 @@ COPIED = (
     "src",
     "data/sample",
     "data/behaviour.csv",
+    "studies/learning_curves/reports",
 )
 
 MARK = ".reelvec-workspace"

@@ -1,0 +1,32 @@
+"""Gather words, vectors and maps for the report's embedding explorer: data/explorer.json."""
+
+from pathlib import Path
+
+from reelvec.dataset import Dataset
+from reelvec.errors import shown_to_people
+from reelvec.explorer import explorer_data
+from reelvec.files import write_json
+from reelvec.params import load_params
+from reelvec.spaces import load_space
+from reelvec.vocabulary import Vocabulary
+
+PROCESSED = Path("data/processed")
+EXPLORER = Path("data/explorer.json")
+
+
+def main() -> None:
+    """Run the stage."""
+    params = load_params().explorer
+    data = explorer_data(
+        {name: load_space(name) for name in params.spaces},
+        Vocabulary.load(PROCESSED / "vocab.tsv"),
+        Dataset.load(PROCESSED / "train"),
+        params,
+    )
+    write_json(EXPLORER, data)
+    print(f"wrote {EXPLORER}: {len(data['words']):,} words in {', '.join(params.spaces)}")
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()
