@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from reelvec.predictor import Predictor
 from reelvec.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parents[1]
-TEXTS = ["a wonderful film", "wonderful actors", "a dull film", "dull actors"] * 10
+TEXTS = ["a wonderful film", "wonderful actors", "dull film, waste of time", "dull actors"] * 10
 LABELS = ["positive", "positive", "negative", "negative"] * 10
 TRAINING = {"dimension": 4, "learning_rate": 0.05, "batch_size": 16, "min_count": 1}
 
@@ -204,6 +205,25 @@ def test_no_stage_depends_on_what_is_only_for_people() -> None:
     ours = {"api.py", "estimator.py", "estimator_params.py", "odds.py", "texts.py"}
     for stage in (ROOT / "stages").glob("*.py"):
         assert not ours & {path.name for path in import_closure(stage, package)}, stage.name
+
+
+def test_the_example_in_the_readme_runs(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Use the pieces")[2]
+    code = section.partition("```python\n")[2].partition("```")[0]
+    shutil.copytree(root, tmp_path / "project")
+    monkeypatch.chdir(tmp_path / "project")
+    Path("data/raw").mkdir()
+    labels = [label == "positive" for label in LABELS]
+    reviews = pd.DataFrame({"split": "train", "text": TEXTS * 50, "label": labels * 50})
+    reviews.astype({"label": "int8"}).to_parquet("data/raw/imdb.parquet")
+    lines = code.rstrip().splitlines()
+    names: dict[str, Any] = {}
+    exec("\n".join([*lines[:-1], f"scores = {lines[-1]}"]), names)
+    assert names["scores"].tolist() == [1, 1, 1]
+    promised = next(line for line in lines if ".predict(" in line).split("  # ")
+    assert str(eval(promised[0], names)) == promised[1]
 
 
 def test_the_examples_in_the_documentation_run(root: Path) -> None:

@@ -151,7 +151,10 @@ class Variant:
             params.model_copy(update={"words": words}),
         )
         source = data_line(self.root / IMDB_METRICS)
-        return draw_words(word_map, words_to_label(word_map, labels), source)
+        figure = draw_words(word_map, words_to_label(word_map, labels), source)
+        # One panel is narrower than the line that explains it.
+        figure.texts[-1].set_wrap(True)
+        return figure
 
     def _odds(self, reviews: list[NDArray[np.int32]]) -> NDArray[np.float64]:
         """Log odds of reviews that are vocabulary ids, float64 (reviews,)."""
