@@ -164,14 +164,14 @@ def test_every_kind_of_variant_can_be_fitted(knobs: dict[str, Any]) -> None:
 
 
 def test_the_same_seed_gives_the_same_bits_and_torch_is_left_as_it_was() -> None:
-    threads = torch.get_num_threads()
+    threads, mode = torch.get_num_threads(), torch.get_deterministic_debug_mode()
     try:
         torch.set_num_threads(2)
         torch.manual_seed(5)
         state = torch.get_rng_state()
         first = ReviewClassifier(**QUICK).fit(TEXTS, LABELS).decision_function(NEW)
         assert torch.get_num_threads() == 2
-        assert torch.get_deterministic_debug_mode() == 0
+        assert torch.get_deterministic_debug_mode() == mode
         assert (torch.get_rng_state() == state).all()
     finally:
         torch.set_num_threads(threads)
@@ -265,6 +265,7 @@ def test_texts_that_hold_no_known_word_are_judged_too(fitted: ReviewClassifier) 
             r"X\[1\]: <NA> is of type NAType",
         ),
         ([b"a", "b"], TypeError, r"X\[0\]: b'a' is of type bytes; expected a text"),
+        ([np.zeros(2), "b"], TypeError, r"X\[0\]: array\(\[0., 0.\]\) is of type ndarray"),
         ([["a"], ["b"]], TypeError, r"X\[0\]: \['a'\] is of type list; expected a text"),
         (np.array([["a"], ["b"]]), ValueError, r"X: 2 dimensions, expected one; pick the column"),
         (pd.DataFrame({"text": ["a", "b"]}), ValueError, r"X: 2 dimensions"),
@@ -291,6 +292,8 @@ def test_what_is_no_text_is_named_with_its_position(
         ([0, 1], r"X has 120 texts and y has 2 labels"),
         (np.linspace(0, 1, 120), "Unknown label type: continuous"),
         (None, "requires y to be passed"),
+        (["a", "b", None] * 40, r"y\[2\]: no label; drop it together with its text"),
+        (pd.Series(["a", pd.NA] * 60, dtype="string"), r"y\[1\]: no label"),
     ],
     ids=str,
 )

@@ -32,7 +32,7 @@ from reelvec.params import (
 )
 from reelvec.predictor import Predictor
 from reelvec.text import tokenize
-from reelvec.texts import InputValueError, as_texts
+from reelvec.texts import InputValueError, as_texts, is_missing
 from reelvec.tokenizer import Tokenizer
 from reelvec.training import train_on_all
 from reelvec.vocabulary import RESERVED, build_vocabulary
@@ -80,7 +80,8 @@ class ReviewClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validation_fraction: share of the texts that decides when to stop; None learns from all
             of them, for all of the epochs.
         patience: epochs without a smaller validation loss before training stops.
-        refit: whether to train again on all texts, for as many epochs as were best.
+        refit: whether to train again on all texts, for as many epochs as were best; where there
+            is a `validation_fraction`.
         random_state: seed of everything that is random.
 
     Attributes:
@@ -274,6 +275,10 @@ def _two_classes(y: ArrayLike, texts: int) -> tuple[NDArray[Any], NDArray[np.int
             f"X has {texts:,} texts and y has {len(given):,} labels; give one label for each text, "
             "and at least two of them"
         )
+    if given.dtype == object:
+        missing = np.flatnonzero([is_missing(label) for label in given.tolist()])
+        if len(missing):
+            raise InputValueError(f"y[{missing[0]}]: no label; drop it together with its text")
     check_classification_targets(given)
     classes, codes = np.unique(given, return_inverse=True)
     if len(classes) != 2:

@@ -39,10 +39,16 @@ def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
     return [_as_text(value, f"{name}[{position}]") for position, value in enumerate(values)]
 
 
+def is_missing(value: Any) -> bool:
+    """Whether it is None, NaN or the missing value of pandas."""
+    is_nan = isinstance(value, float) and value != value
+    return value is None or is_nan or type(value).__name__ == "NAType"
+
+
 def _as_text(value: Any, where: str) -> str:
     """A text as Python's own `str`, which numpy's is not."""
     if not isinstance(value, str):
-        advice = "drop it or put '' in its place" if _is_missing(value) else "expected a text (str)"
+        advice = "drop it or put '' in its place" if is_missing(value) else "expected a text (str)"
         raise InputTypeError(f"{where}: {_shown(value)} is of type {_kind(value)}; {advice}")
     try:
         value.encode()
@@ -52,11 +58,6 @@ def _as_text(value: Any, where: str) -> str:
             "read the file as UTF-8 again, or drop the text"
         ) from None
     return str(value)
-
-
-def _is_missing(value: Any) -> bool:
-    """Whether it is None, NaN or the missing value of pandas."""
-    return value is None or type(value).__name__ in ("NAType", "NaTType") or bool(value != value)
 
 
 def _kind(value: Any) -> str:
