@@ -18,6 +18,7 @@ from reelvec import ReviewClassifier, Variant, api
 from reelvec.closure import import_closure
 from reelvec.dataset import Dataset
 from reelvec.errors import ReelvecError
+from reelvec.explain import contributions
 from reelvec.files import write_json
 from reelvec.predictor import Predictor
 from reelvec.vocabulary import Vocabulary
@@ -60,30 +61,12 @@ def test_texts_are_judged_as_by_the_pipeline(scratch: Variant) -> None:
     assert scratch.predict_proba([]).shape == (0, 2)
 
 
-@pytest.mark.parametrize("name", ["scratch", "ngrams"])
-def test_the_effect_of_a_word_is_what_leaving_it_out_changes(root: Path, name: str) -> None:
-    variant = reelvec.load(name, root)
-    effects = dict(variant.explain("Dull, dull film; wonderful actors, unheard of!"))
-    assert next(iter(effects)) in ("dull", "wonderful"), "the largest effect comes first"
+def test_a_verdict_is_explained_by_the_words_it_rests_on(scratch: Variant) -> None:
+    text = "Dull, dull film; wonderful actors, unheard of!"
+    assert scratch.explain(text) == contributions(scratch.predictor, [text])[0]
+    effects = {each.words: each.logit for each in scratch.explain(text)}
     assert effects["dull"] < 0 < effects["wonderful"]
-    assert not {"unheard", "<unk>"} & set(effects)
-    odds = [
-        np.log(p[1] / p[0])
-        for p in variant.predict_proba(
-            ["Dull, dull film; wonderful actors, unheard of!", "film wonderful actors, unheard of!"]
-        )
-    ]
-    assert effects["dull"] == pytest.approx(odds[0] - odds[1], rel=1e-4)
-
-
-def test_a_text_of_many_words_or_of_none_is_explained_too(
-    scratch: Variant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = "a wonderful film with dull actors"
-    expected = scratch.explain(text)
-    monkeypatch.setattr(api, "WORDS_AT_ONCE", 2)
-    assert scratch.explain(text) == expected
-    assert scratch.explain("") == scratch.explain("unheard") == []
+    assert scratch.explain("") == []
 
 
 def test_the_vectors_are_those_of_the_model(scratch: Variant) -> None:

@@ -1,7 +1,9 @@
 """The page: complete, readable without a network, and deaf to what reviews and words say."""
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +12,10 @@ from reelvec.errors import ReelvecError
 from reelvec.files import write_json
 from reelvec.mistakes import Mistake
 from reelvec.params import Params, load_params
-from reelvec.report import read_results, render_report
+from reelvec.report import Findings, Study, read_results, read_study, render_report
 
 EVIL = "<script>alert('x')</script><img src=http://x.example/y onerror=z> & {{ 7 * 7 }}"
+FIGURES = ("words", "learning_curves", "roc", "calibration", "confusion", "pipeline")
 SCORES = {
     "analogies_accuracy": 0.125,
     "wordsim353_spearman": None,
@@ -30,18 +33,21 @@ class Page(HTMLParser):
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
         self.texts: list[tuple[str, str]] = []
+        self.scripts: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag not in ("meta", "img"):
+        if tag not in ("meta", "img", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if data.strip():
+        if self.open and self.open[-1] == "script":
+            self.scripts.append(data)
+        elif data.strip():
             self.texts.append((self.open[-1], data.strip()))
 
 
@@ -50,7 +56,12 @@ def params() -> Params:
     return load_params(Path(__file__).parents[1] / "params.yaml")
 
 
-def page(params: Params, data: str = "SAMPLE DATA: made up", text: str = "A film.") -> str:
+def page(
+    params: Params,
+    data: str = "SAMPLE DATA: made up",
+    text: str = "A film.",
+    explorer: dict[str, Any] | None = None,
+) -> str:
     names = list(params.variants)
     row = dict.fromkeys((*TESTED, *TRAINED), 0.75)
     pairs = {
@@ -65,21 +76,30 @@ def page(params: Params, data: str = "SAMPLE DATA: made up", text: str = "A film
         },
         "analogies": {},
     }
+    names_and_mistakes = {
+        name: [Mistake(7, 1, 9, 0.01, f"{text}<br /><br />{text}", ((text, -1.5),))]
+        for name in names
+    }
     return render_report(
         params,
-        Comparison(1000, 0.95, dict.fromkeys(names, row), pairs),
-        {"spaces": {"scratch": {"shared": SCORES}, "glove": {"shared": SCORES}}},
-        {"scratch": {"own": own}, "glove": {"own": own}},
-        {name: [Mistake(7, 1, 9, 0.01, f"{text}<br /><br />{text}")] for name in names},
-        [["Model", "order"], *([name, "0 of 24"] for name in names)],
-        data,
+        Findings(
+            data=data,
+            comparison=Comparison(1000, 0.95, dict.fromkeys(names, row), pairs),
+            similarities={"spaces": {"scratch": {"shared": SCORES}, "glove": {"shared": SCORES}}},
+            neighbors={"scratch": {"own": own}, "glove": {"own": own}},
+            mistakes=names_and_mistakes,
+            behaviour=[["Model", "order"], *([name, "0 of 24"] for name in names)],
+            figures=dict.fromkeys(FIGURES, b"<svg/>"),
+            explorer=explorer or {"words": [text], "spaces": {}},
+            study=Study("Real reviews", "it turns", ["At 100."], [["A"], [text]], b"<svg/>"),
+        ),
     )
 
 
 def test_the_data_line_is_the_first_text_and_in_the_title(params: Params) -> None:
     found = Page(page(params))
     visible = [text for tag, text in found.texts if tag not in ("title", "style")]
-    assert visible[0] == "SAMPLE DATA: made up"
+    assert visible[0] == "SAMPLE DATA: made up;", "the stamp follows"
     title = next(text for tag, text in found.texts if tag == "title")
     assert title.startswith("SAMPLE DATA: made up")
     assert ("p", {"class": "data sample"}) in found.tags
@@ -90,27 +110,38 @@ def test_what_reviews_and_words_say_stays_text(params: Params) -> None:
     html = page(params, data=EVIL, text=EVIL)
     found = Page(html)
     assert found.open == []
-    assert not {"script", "iframe", "object", "link"} & {tag for tag, _ in found.tags}
+    assert not {"iframe", "object", "link"} & {tag for tag, _ in found.tags}
     assert all(not name.startswith("on") for _, attributes in found.tags for name in attributes)
-    said = [text for tag, text in found.texts if tag == "p"]
-    assert said.count(EVIL) == 1 + 2 * len(params.variants)
+    paragraphs = [text for tag, text in found.texts if tag == "p"]
+    assert paragraphs.count(EVIL) == 2 * len(params.variants)
+    assert [text for tag, text in found.texts if tag == "b"].count(EVIL) == len(params.variants)
     assert ("td", EVIL) in found.texts
 
 
+def test_what_the_explorer_reads_cannot_end_its_script(params: Params) -> None:
+    found = Page(page(params, text=EVIL))
+    scripts = [attributes for tag, attributes in found.tags if tag == "script"]
+    assert len(scripts) == len(found.scripts) == 4
+    assert json.loads(found.scripts[0])["words"] == [EVIL]
+    assert "<" not in found.scripts[0]
+
+
 def test_nothing_is_loaded_from_elsewhere(params: Params) -> None:
-    html = page(params)
+    found = Page(page(params))
     addresses = [
-        value
-        for _, attributes in Page(html).tags
+        str(value)
+        for _, attributes in found.tags
         for name, value in attributes.items()
         if name in ("src", "href")
     ]
-    pictures = {f"figures/{name}.svg" for name in ("words", "learning_curves", "roc", "confusion")}
-    assert pictures <= set(addresses)
-    assert all(value in pictures or str(value).startswith("#") for value in addresses)
-    assert "http" not in html
-    assert "@import" not in html
-    assert "url(" not in html
+    pictures = [value for value in addresses if value.startswith("data:image/svg+xml;base64,")]
+    assert len(pictures) == len(FIGURES) + 1
+    assert all(value in pictures or value.startswith("#") for value in addresses)
+    styles = "".join(text for tag, text in found.texts if tag == "style")
+    assert styles
+    assert "@import" not in styles
+    assert "url(" not in styles
+    assert "fetch(" not in "".join(found.scripts)
 
 
 def test_links_within_the_page_arrive(params: Params) -> None:
@@ -121,7 +152,8 @@ def test_links_within_the_page_arrive(params: Params) -> None:
         for tag, attributes in tags
         if tag == "a" and str(attributes["href"]).startswith("#")
     }
-    assert links == places
+    assert links <= places
+    assert {"results", "explorer", "parameters"} <= links
 
 
 def test_results_neighbours_scores_mistakes_and_parameters_are_there(params: Params) -> None:
@@ -136,9 +168,9 @@ def test_results_neighbours_scores_mistakes_and_parameters_are_there(params: Par
     assert "too few words" in cells
     assert "0.125" in cells
     assert texts.count("test/pos/7_9.txt") == len(params.variants)
-    assert [text for tag, text in found.texts if tag == "p"].count("a plot") == 2 * len(
-        params.variants
-    )
+    paragraphs = [text for tag, text in found.texts if tag == "p"]
+    assert paragraphs.count("a plot") == 2 * len(params.variants)
+    assert ("span", "-1.50") in found.texts, "what a word added to the logit"
     summaries = [text for tag, text in found.texts if tag == "summary"]
     assert summaries[: len(params.variants)] == list(params.variants)
     assert "preprocess" in summaries
@@ -163,3 +195,29 @@ def test_missing_results_name_the_stage(tmp_path: Path) -> None:
             read_results(path, "compare_similarities")
     write_json(path, {"a": 1})
     assert read_results(path, "compare_similarities") == {"a": 1}
+
+
+def test_the_studys_turn_is_read_from_its_cells(tmp_path: Path) -> None:
+    cells = ["model,reviews,seed,accuracy"]
+    for size, gains in ((100, (0.05, 0.06, 0.04)), (250, (0.02, 0.03, 0.02)), (500, (0, 0, -0.1))):
+        for seed, gain in enumerate(gains):
+            cells.append(f"scratch,{size},{seed},0.7")
+            cells.append(f"word2vec_frozen,{size},{seed},{0.7 + gain}")
+            cells.append(f"glove_frozen,{size},{seed},0.6")
+    (tmp_path / "curves.csv").write_text("\n".join(cells) + "\n")
+    (tmp_path / "curves.md").write_text("Made up\n\nMore\n")
+    (tmp_path / "curves.svg").write_text("<svg/>")
+    (tmp_path / "preprocessing.csv").write_text("lemmatize,accuracy,coverage\nTrue,0.5,0.991\n")
+    study = read_study(tmp_path)
+    assert study.data == "Made up"
+    assert study.turn == (
+        "glove_frozen beats scratch with no number of training reviews; "
+        "word2vec_frozen beats scratch up to 250 training reviews (+5.0 points with 100)"
+    )
+    assert study.ablation == [
+        ["Lemmatize", "Test accuracy", "GloVe knows"],
+        ["yes", "50.00%", "99.10%"],
+    ]
+    (tmp_path / "curves.csv").unlink()
+    with pytest.raises(ReelvecError, match="make studies"):
+        read_study(tmp_path)

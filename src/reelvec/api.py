@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,30 +16,17 @@ from reelvec.files import read_json
 from reelvec.odds import both_probabilities, log_odds
 from reelvec.params import VariantParams, load_params
 from reelvec.predictor import Predictor
-from reelvec.ragged import Ragged, offsets_from_lengths
 from reelvec.texts import as_texts
-from reelvec.vocabulary import UNKNOWN
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
     from matplotlib.figure import Figure
 
+    from reelvec.explain import Contribution
+
 MODELS = Path("data/models")
 LABELS = ("negative", "positive")
 SHOWN_METRICS = ("accuracy", "f1", "roc_auc", "log_loss", "test_reviews")
-WORDS_AT_ONCE = 64
-
-
-class WordEffect(NamedTuple):
-    """What a word does to a verdict.
-
-    Attributes:
-        word: as the model reads it: a lemma, for most variants.
-        effect: by how much it raises the log odds of `positive`; below 0 it lowers them.
-    """
-
-    word: str
-    effect: float
 
 
 @dataclass(frozen=True)
@@ -56,7 +43,7 @@ class Variant:
     ['positive', 'negative']
     >>> scratch.predict_proba(["A wonderful film."]).shape
     (1, 2)
-    >>> [effect.word for effect in scratch.explain("Not a wonderful film, but a dull one!")][:2]
+    >>> [each.words for each in scratch.explain("Not a wonderful film, but a dull one!")][:2]
     ['dull', 'wonderful']
     """
 
@@ -106,23 +93,11 @@ class Variant:
         reviews = self.predictor.tokenizer.encode(as_texts(texts))
         return both_probabilities(log_odds(self.predictor.model, reviews))
 
-    def explain(self, text: str) -> list[WordEffect]:
-        """What each of a text's words does to the verdict: how it changes when they are gone.
+    def explain(self, text: str) -> list["Contribution"]:
+        """What each word and n-gram adds to the log odds of `positive`, the weightiest first."""
+        from reelvec.explain import contributions
 
-        Returns:
-            the words that the model knows, those with the largest effect first.
-        """
-        ids = self.predictor.tokenizer.encode(as_texts([text], "text"))[0]
-        words = np.unique(ids[ids > UNKNOWN])
-        whole = self._odds([ids])
-        rest = [
-            self._odds([ids[ids != word] for word in words[start : start + WORDS_AT_ONCE]])
-            for start in range(0, len(words), WORDS_AT_ONCE)
-        ]
-        effects = whole - np.concatenate([whole[:0], *rest])
-        order = np.argsort(-np.abs(effects), kind="stable")
-        vocabulary = self.predictor.tokenizer.vocabulary
-        return [WordEffect(vocabulary[words[each]], float(effects[each])) for each in order]
+        return contributions(self.predictor, as_texts([text], "text"))[0]
 
     def plot_words(self, words: int = 400, labels: int = 60) -> "Figure":
         """Draw the most frequent words' vectors, coloured by the sentiment of their reviews.
@@ -155,12 +130,6 @@ class Variant:
         # One panel is narrower than the line that explains it.
         figure.texts[-1].set_wrap(True)
         return figure
-
-    def _odds(self, reviews: list[NDArray[np.int32]]) -> NDArray[np.float64]:
-        """Log odds of reviews that are vocabulary ids, float64 (reviews,)."""
-        lengths = np.array([len(review) for review in reviews], np.int64)
-        rows = Ragged(np.concatenate(reviews), offsets_from_lengths(lengths))
-        return log_odds(self.predictor.model, rows)
 
     def __repr__(self) -> str:
         accuracy = f", accuracy={self.metrics['accuracy']:.4f}" if self.metrics else ""

@@ -34,15 +34,15 @@ def test_a_second_repro_runs_nothing(workspace: Path) -> None:
         ("glove", {"max_words": 9}, {"fetch_glove", "report"}),
         ("preprocess", {"html": False}, {"preprocess", "compare_similarities", "report"}),
         ("vocabulary", {"min_count": 5}, {"build_vocab", "prepare_plain", "report"}),
-        ("plain", {"min_count": 5}, {"prepare_plain"}),
-        ("word_vectors", {"word2vec": {"epochs": 2}}, {"train_word_vectors@word2vec"}),
+        ("plain", {"min_count": 5}, {"prepare_plain", "report"}),
+        ("word_vectors", {"word2vec": {"epochs": 2}}, {"train_word_vectors@word2vec", "report"}),
         ("training", {"threads": 2}, {*TRAIN, "report"}),
         ("variants", {"scratch": {"dimension": 7}}, {"train@scratch", *OVER_VARIANTS}),
         ("variants", {"glove_frozen": {"hidden": 3}}, {"train@glove_frozen", *OVER_VARIANTS}),
         (
             "baselines",
             {"tfidf_bigrams": {"strength": 2.0}},
-            {"train_baselines", "evaluate_baselines", "compare_variants", *ENSEMBLES},
+            {"train_baselines", "evaluate_baselines", "compare_variants", "report", *ENSEMBLES},
         ),
         (
             "evaluation",
@@ -52,12 +52,13 @@ def test_a_second_repro_runs_nothing(workspace: Path) -> None:
         (
             "ensembles",
             {"both": {"members": ["scratch", "glove_frozen"]}},
-            {*ENSEMBLES, "compare_variants"},
+            {*ENSEMBLES, "compare_variants", "report"},
         ),
-        ("similarities", {"neighbors": 3}, {"compare_similarities"}),
-        ("visualization", {"labels": 9}, {"visualize"}),
-        ("export", {"glove_words": 9}, {"export"}),
-        ("tracking", {"experiment": "other"}, set()),
+        ("similarities", {"neighbors": 3}, {"compare_similarities", "report"}),
+        ("visualization", {"labels": 9}, {"visualize", "report"}),
+        ("export", {"glove_words": 9}, {"export", "report"}),
+        ("explorer", {"words": 9}, {"prepare_explorer", "report"}),
+        ("tracking", {"experiment": "other"}, {"report"}),
     ],
 )
 def test_a_parameter_reruns_what_reads_it_alone(
@@ -71,7 +72,8 @@ def test_a_parameter_reruns_what_reads_it_alone(
     ("module", "stale"),
     [
         ("optimizer", TRAIN),
-        ("figures", {"visualize"}),
+        ("figures", {"visualize", "report"}),
+        ("explorer", {"prepare_explorer"}),
         ("report_template", {"report"}),
         ("cli", set()),
     ],

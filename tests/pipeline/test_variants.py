@@ -35,7 +35,7 @@ def test_three_lines_make_a_variant_that_is_trained_tested_and_compared(workspac
 def test_a_variant_that_is_removed_leaves_no_trace_once_its_results_are_deleted(
     workspace: Path,
 ) -> None:
-    change(workspace, {"export": {"spaces": ["scratch"]}})
+    change(workspace, {"export": {"spaces": ["scratch"]}, "explorer": {"spaces": ["scratch"]}})
     keep(workspace, "variants", "scratch")
     message = error_of(run(workspace, "dvc", "repro", **NO_MLFLOW))
     assert "params.yaml has no variant of this name" in message

@@ -19,6 +19,7 @@ SMALL: dict[str, Any] = {
     "variants": {name: {"epochs": 2} for name in VARIANTS},
     "similarities": {"spaces": ["scratch", "glove"]},
     "export": {"spaces": list(VARIANTS)},
+    "explorer": {"spaces": [*VARIANTS, "glove"]},
     "word_vectors": {"word2vec": {"epochs": 1, "dimension": 8}},
     "ensembles": {"both": {"members": ["scratch", "tfidf_bigrams"]}},
     "tracking": {"model": False},

@@ -423,6 +423,9 @@
     // A choice from the list comes without a type of input, or as a replacement.
     if (!event.inputType || event.inputType === "insertReplacementText") search(event.target.value);
   });
+  for (const key of ["search", "a", "b", "c"]) { // what is typed takes the place of what stood there
+    element(key).addEventListener("focus", (event) => event.target.select());
+  }
   for (const key of ["a", "b", "c"]) {
     element(key).addEventListener("input", (event) => complete(cleaned(event.target.value)));
   }

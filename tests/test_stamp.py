@@ -1,0 +1,54 @@
+"""The page is stamped with where it comes from, and the page that DVC keeps is not."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reelvec.errors import ReelvecError
+from reelvec.stamp import MARK, stamp
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "data/raw").mkdir(parents=True)
+    (tmp_path / "data/report.html").write_text(f"<p>Data; {MARK}</p>")
+    return tmp_path
+
+
+def git(root: Path, *arguments: str) -> str:
+    settings = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    done = subprocess.run(
+        ["git", *settings, *arguments], cwd=root, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def test_commit_changes_and_day_are_told(root: Path) -> None:
+    (root / "params.yaml").write_text("a: 1")
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "First")
+    commit = git(root, "rev-parse", "--short", "HEAD")
+    (root / "data/raw/imdb.parquet").touch()
+    page = stamp(root).read_text()
+    assert f"Data; commit {commit} of 20" in page
+    assert ", data fetched 20" in page
+    assert "with changes" not in page
+    (root / "params.yaml").write_text("a: 2")
+    assert "with changes" in stamp(root).read_text()
+
+
+def test_the_page_of_the_pipeline_stays_as_it_was(root: Path) -> None:
+    stamp(root)
+    assert MARK in (root / "data/report.html").read_text()
+
+
+def test_without_git_it_says_so(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(root.parent))
+    assert "code outside git</p>" in stamp(root).read_text()
+
+
+def test_without_a_page_it_says_which_command_makes_one(tmp_path: Path) -> None:
+    with pytest.raises(ReelvecError, match="make repro"):
+        stamp(tmp_path)
