@@ -52,7 +52,8 @@ def _edit_distances(word: str, others: list[str]) -> Distances:
     letters = [ord(letter) for letter in word]
     prefixes = np.arange(len(word) + 1, dtype=np.int8)
     column: Distances = np.repeat(prefixes[:, None], len(codes), axis=1)
-    before, distances = column, column[-1]
+    before = column
+    distances: Distances = column[-1]
     for at in range(codes.shape[1]):
         column, before = _next_column(column, before, codes, at, letters), column
         distances = np.where(lengths > at, column[-1], distances)
