@@ -265,4 +265,4 @@ def explore(
 def main() -> None:
     """Run the command line; an error for people ends it with one message and status 1."""
     with shown_to_people(), tidy_output():
-        app()
+        app(prog_name="reelvec")

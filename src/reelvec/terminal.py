@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+_LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
+"""What some programs take for the end of a line, and JSON leaves as it is."""
+
 
 @contextmanager
 def tidy_output() -> Iterator[None]:
@@ -29,7 +32,7 @@ def tidy_output() -> Iterator[None]:
 
 def print_json(value: Any) -> None:
     """One JSON value in one line, with rounded numbers."""
-    print(json.dumps(_rounded(value), ensure_ascii=False))
+    print(json.dumps(_rounded(value), ensure_ascii=False).translate(_LINE_ENDS))
 
 
 def print_table(
