@@ -207,6 +207,12 @@ def test_variants_are_listed_with_what_they_are_and_how_good(reelvec: CommandLin
     assert [answer["variant"] for answer in answers if answer["default"]] == ["gru"]
 
 
+def test_what_is_still_being_written_is_not_there_yet(tmp_path: Path) -> None:
+    make_variant(tmp_path, "scratch", VARIANTS["scratch"])
+    shutil.copytree(tmp_path / "data/models/scratch", tmp_path / "data/models/.other.tmp")
+    assert Trained(tmp_path).spaces == Trained(tmp_path).variants == ["scratch"]
+
+
 def test_a_variant_without_metrics_is_listed_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

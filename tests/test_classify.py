@@ -54,6 +54,11 @@ def test_a_text_gets_a_label_a_probability_and_its_start(reelvec: CommandLine) -
     assert len(second) == 80
 
 
+def test_a_review_cannot_command_the_terminal(reelvec: CommandLine) -> None:
+    out = reelvec("predict", "\x1b[2Jgood\tfilm\x07\u202e").out
+    assert out.endswith("  �[2Jgood film��\n")
+
+
 def test_the_best_variant_on_validation_predicts_and_is_named(reelvec: CommandLine) -> None:
     status, _, err = reelvec("predict", "good")
     assert (status, err) == (0, "gru, the best variant on the validation reviews:\n")

@@ -120,6 +120,8 @@ def _print_block(
 def _start(text: str, width: int) -> str:
     """The beginning of a text in one line."""
     line = " ".join(text[: 2 * width].split())
+    if not line.isprintable():  # A terminal would obey it.
+        line = "".join(letter if letter.isprintable() else "�" for letter in line)
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 

@@ -234,7 +234,7 @@ def compare(
     as_json: AsJson = False,
     project: Project = Path(),
 ) -> None:
-    """Show a word's neighbors in all spaces side by side."""
+    """Show a word's neighbours in all spaces side by side."""
     from reelvec.ask import show_comparison
     from reelvec.trained import Trained
 

@@ -28,15 +28,19 @@ class Trained:
     @cached_property
     def variants(self) -> list[str]:
         """Variants that have a model, by name."""
-        return sorted(path.parent.name for path in self.project.glob(f"{MODELS}/*/config.json"))
+        return self._folders_with(MODELS, "config.json")
 
     @cached_property
     def spaces(self) -> list[str]:
         """Everything that has vectors of words: the usual space first, variants before others."""
-        others = [path.parent.name for path in self.project.glob(f"{WORD_VECTORS}/*/words.txt")]
         published = [PUBLISHED_SPACE] * (self.project / GLOVE / "words.txt").exists()
-        names = [*self.variants, *published, *sorted(others)]
+        names = [*self.variants, *published, *self._folders_with(WORD_VECTORS, "words.txt")]
         return sorted(names, key=lambda name: name != USUAL_SPACE)
+
+    def _folders_with(self, parent: Path, file: str) -> list[str]:
+        found = (path.parent.name for path in (self.project / parent).glob(f"*/{file}"))
+        # With a dot in front it is still being written.
+        return sorted(name for name in found if not name.startswith("."))
 
     def config(self, variant: str) -> dict[str, Any]:
         """What a model's `config.json` says.

@@ -152,8 +152,7 @@ def load_word_space(trained: Trained, name: str) -> WordSpace:
     from reelvec.pretrained import folder_of_vectors, load_word_vectors
 
     pretrained = load_word_vectors(trained.project / folder_of_vectors(name))
-    path = trained.project / "data/processed/preprocess.json"
-    steps = read_json(path) if name != PUBLISHED_SPACE and path.exists() else None
+    steps = None if name == PUBLISHED_SPACE else _steps_of_reviews(trained.project)
     return WordSpace.of(name, pretrained.words, pretrained.vectors, steps)
 
 
@@ -181,6 +180,18 @@ def _of_model(folder: Path, config: Mapping[str, Any]) -> tuple[list[str], Float
             f"`dvc repro train@{folder.name}` again"
         ) from None
     return words[RESERVED_IDS:], vectors[RESERVED_IDS : len(words)]
+
+
+def _steps_of_reviews(project: Path) -> dict[str, Any] | None:
+    """How the reviews that word vectors are trained on were preprocessed."""
+    path = project / "data/processed/preprocess.json"
+    try:
+        steps: dict[str, Any] = read_json(path)
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise ReelvecError(f"{path}: {error}; run `dvc repro` to make it again") from None
+    return steps
 
 
 def _as_in_reviews(word: str, steps: Mapping[str, Any]) -> str:
