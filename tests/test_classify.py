@@ -91,6 +91,23 @@ def test_blocks_give_what_all_at_once_gives(
     assert found(reelvec, *REVIEWS) == expected(REVIEWS)
 
 
+@pytest.mark.parametrize(
+    ("errors_seen", "answers_seen", "shown"),
+    [(True, False, True), (True, True, False), (False, False, False)],
+)
+def test_a_bar_is_drawn_on_a_terminal_while_the_answers_go_elsewhere(
+    reelvec: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    errors_seen: bool,
+    answers_seen: bool,
+    shown: bool,
+) -> None:
+    monkeypatch.setattr(classify, "REVIEWS_AT_ONCE", 2)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: errors_seen)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: answers_seen)
+    assert ("5/5" in reelvec("predict", *REVIEWS).err) == shown
+
+
 def test_missing_values_are_empty_reviews_and_no_rows_no_predictions(
     reelvec: CommandLine, tmp_path: Path
 ) -> None:

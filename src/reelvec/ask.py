@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 from reelvec.terminal import print_json, print_table
@@ -14,13 +15,14 @@ NOT_THERE = "(not there)"
 
 
 def show_neighbors(
-    trained: Trained, word: str, space: str | None, most: int, restrict: int | None, as_json: bool
+    project: Path, word: str, space: str | None, most: int, restrict: int | None, as_json: bool
 ) -> None:
     """Print the words nearest to a word.
 
     Raises:
         ReelvecError: the space or the word is not there.
     """
+    trained = Trained(project)
     asked = load_word_space(trained, trained.choose_space(space))
     form = asked.require(word)
     found = asked.neighbors(form, most, restrict)
@@ -34,7 +36,7 @@ def show_neighbors(
 
 
 def show_analogy(
-    trained: Trained,
+    project: Path,
     arguments: Sequence[str],
     space: str | None,
     most: int,
@@ -46,6 +48,7 @@ def show_analogy(
     Raises:
         ReelvecError: it is no sum, or the space or a word is not there.
     """
+    trained = Trained(project)
     written = parse_terms(arguments)
     asked = load_word_space(trained, trained.choose_space(space))
     terms = [(sign, asked.require(word)) for sign, word in written]
@@ -64,13 +67,14 @@ def show_analogy(
 
 
 def show_similarity(
-    trained: Trained, first: str, second: str, spaces: list[str] | None, as_json: bool
+    project: Path, first: str, second: str, spaces: list[str] | None, as_json: bool
 ) -> None:
     """Print how near two words are to each other in each space.
 
     Raises:
         ReelvecError: no space knows the one word, or the other.
     """
+    trained = Trained(project)
     asked = [load_word_space(trained, name) for name in trained.choose_spaces(spaces)]
     _require_somewhere(first, asked)
     _require_somewhere(second, asked)
@@ -94,7 +98,7 @@ def show_similarity(
 
 
 def show_comparison(
-    trained: Trained,
+    project: Path,
     word: str,
     spaces: list[str] | None,
     most: int,
@@ -106,6 +110,7 @@ def show_comparison(
     Raises:
         ReelvecError: no space knows the word.
     """
+    trained = Trained(project)
     asked = [load_word_space(trained, name) for name in trained.choose_spaces(spaces)]
     _require_somewhere(word, asked)
     found: dict[str, list[Neighbor] | None] = {}
@@ -126,12 +131,13 @@ def show_comparison(
     print("\n* also among those of another space")
 
 
-def show_variants(trained: Trained, as_json: bool) -> None:
+def show_variants(project: Path, as_json: bool) -> None:
     """Print what is trained, and how good it is.
 
     Raises:
         ReelvecError: nothing is.
     """
+    trained = Trained(project)
     default = trained.choose_variant(None)
     answers = [_variant(trained, name, name == default) for name in trained.variants]
     if as_json:

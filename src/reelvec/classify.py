@@ -38,13 +38,14 @@ class Style:
 
 
 def show_predictions(
-    trained: Trained, variant: str | None, texts: Sequence[str], style: Style
+    project: Path, variant: str | None, texts: Sequence[str], style: Style
 ) -> None:
     """Predict reviews in blocks and print each block as soon as it is done.
 
     Raises:
         ReelvecError: there is no such model.
     """
+    trained = Trained(project)
     name = trained.choose_variant(variant)
     # Not before the name is known to be right: torch takes a second to load.
     from reelvec.predictor import Predictor

@@ -1,14 +1,23 @@
 """The `reelvec` command."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
+from reelvec.cli_options import (
+    AnalogyCommand,
+    AsJson,
+    Most,
+    Project,
+    Restrict,
+    Space,
+    Spaces,
+    Variant,
+    examples,
+)
 from reelvec.errors import shown_to_people
 from reelvec.terminal import tidy_output
-from reelvec.terms import with_separate_signs
 
 app = typer.Typer(
     help="Word embeddings from scratch against frozen GloVe, on film reviews.",
@@ -62,60 +71,8 @@ def readme() -> None:
     write_readme(Path())
 
 
-def _complete_variant(context: typer.Context, incomplete: str) -> list[str]:
-    from reelvec.trained import Trained
-
-    names = Trained(context.params.get("project") or Path()).variants
-    return [name for name in names if name.startswith(incomplete)]
-
-
-def _complete_space(context: typer.Context, incomplete: str) -> list[str]:
-    from reelvec.trained import Trained
-
-    names = Trained(context.params.get("project") or Path()).spaces
-    return [name for name in names if name.startswith(incomplete)]
-
-
-def _examples(*commands: str) -> str:
-    """Lines for the end of a command's help, which keep their ends."""
-    return "\n".join(["\b", "Examples:", *(f"  {command}" for command in commands)])
-
-
-class AnalogyCommand(TyperCommand):
-    """A command whose arguments may begin with a minus."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Keep `- man` and `-man` from being taken for options."""
-        return super().parse_args(ctx, with_separate_signs(args))
-
-
-Project = Annotated[
-    Path,
-    typer.Option(
-        help="The project's folder, or .demo after `make demo`.", envvar="REELVEC_PROJECT"
-    ),
-]
-Space = Annotated[
-    str | None,
-    typer.Option(help="Which vectors; scratch by default.", autocompletion=_complete_space),
-]
-Spaces = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--space",
-        help="Which vectors, more than once; all by default.",
-        autocompletion=_complete_space,
-    ),
-]
-Most = Annotated[int, typer.Option("--number", "-n", min=1, help="How many to show.")]
-Restrict = Annotated[
-    int | None, typer.Option(min=1, help="Look among so many of the most frequent words only.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON value a line, for programs.")]
-
-
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         'reelvec predict "A wonderful film." "Don\'t waste your time."',
         "reelvec predict --file reviews.csv --column text --json",
         'reelvec predict --explain --variant scratch "Dull, but well played."',
@@ -132,13 +89,7 @@ def predict(
     column: Annotated[
         str | None, typer.Option(help="Where a table has the reviews; `text` by default.")
     ] = None,
-    variant: Annotated[
-        str | None,
-        typer.Option(
-            help="Which model; the best on the validation reviews by default.",
-            autocompletion=_complete_variant,
-        ),
-    ] = None,
+    variant: Variant = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show the words that decided.")
     ] = False,
@@ -151,15 +102,14 @@ def predict(
     With --explain each word has what it adds to the logit: positive above 0, negative below.
     """
     from reelvec.classify import Style, read_texts, show_predictions
-    from reelvec.trained import Trained
 
     texts = read_texts(text or [], file, column)
     style = Style(words if explain else None, as_json)
-    show_predictions(Trained(project), variant, texts, style)
+    show_predictions(project, variant, texts, style)
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "reelvec neighbors wonderful",
         "reelvec neighbors wonderful --space glove -n 5 --restrict 30000",
     )
@@ -174,14 +124,13 @@ def neighbors(
 ) -> None:
     """Show the words that are nearest to a word, by the cosine of their vectors."""
     from reelvec.ask import show_neighbors
-    from reelvec.trained import Trained
 
-    show_neighbors(Trained(project), word, space, number, restrict, as_json)
+    show_neighbors(project, word, space, number, restrict, as_json)
 
 
 @app.command(
     cls=AnalogyCommand,
-    epilog=_examples(
+    epilog=examples(
         "reelvec analogy king - man + woman --space glove",
         "reelvec analogy actor -man +woman -n 3",
     ),
@@ -196,13 +145,12 @@ def analogy(
 ) -> None:
     """Show the words that are nearest to a sum of words: king - man + woman."""
     from reelvec.ask import show_analogy
-    from reelvec.trained import Trained
 
-    show_analogy(Trained(project), terms, space, number, restrict, as_json)
+    show_analogy(project, terms, space, number, restrict, as_json)
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "reelvec similarity good great",
         "reelvec similarity good bad --space scratch --space glove",
     )
@@ -216,13 +164,12 @@ def similarity(
 ) -> None:
     """Show how near two words are to each other, in all spaces."""
     from reelvec.ask import show_similarity
-    from reelvec.trained import Trained
 
-    show_similarity(Trained(project), first, second, space, as_json)
+    show_similarity(project, first, second, space, as_json)
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "reelvec compare wonderful", "reelvec compare wonderful --space scratch --space glove -n 5"
     )
 )
@@ -236,21 +183,19 @@ def compare(
 ) -> None:
     """Show a word's neighbours in all spaces side by side."""
     from reelvec.ask import show_comparison
-    from reelvec.trained import Trained
 
-    show_comparison(Trained(project), word, space, number, restrict, as_json)
+    show_comparison(project, word, space, number, restrict, as_json)
 
 
-@app.command(epilog=_examples("reelvec variants", "reelvec variants --json"))
+@app.command(epilog=examples("reelvec variants", "reelvec variants --json"))
 def variants(as_json: AsJson = False, project: Project = Path()) -> None:
     """List the trained models, what they are and how good."""
     from reelvec.ask import show_variants
-    from reelvec.trained import Trained
 
-    show_variants(Trained(project), as_json)
+    show_variants(project, as_json)
 
 
-@app.command(epilog=_examples("reelvec explore", "reelvec explore --no-browser"))
+@app.command(epilog=examples("reelvec explore", "reelvec explore --no-browser"))
 def explore(
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     as_json: AsJson = False,
