@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from reelvec.baselines import Baseline
 from reelvec.behaviour import (
@@ -20,6 +18,10 @@ from reelvec.files import write_json, write_text
 from reelvec.params import Params, load_params
 from reelvec.predictor import Predictor
 from reelvec.provenance import data_line
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DATA = Path("data")
 REPORTS = Path("reports")
@@ -51,7 +53,7 @@ def models(params: Params) -> dict[str, Probabilities]:
 def together(ensemble: Ensemble, members: dict[str, Probabilities]) -> Probabilities:
     """What an ensemble makes of what its members make of texts."""
 
-    def probabilities(texts: Sequence[str]) -> NDArray[np.float64]:
+    def probabilities(texts: Sequence[str]) -> "NDArray[np.float64]":
         return ensemble.probabilities([members[name](texts) for name in ensemble.members])
 
     return probabilities

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from reelvec.dataset import Dataset
-from reelvec.ensembles import VALIDATION, fit_ensemble
+from reelvec.ensembles import fit_ensemble, load_validation_logits
 from reelvec.errors import shown_to_people
 from reelvec.files import replacing, write_json
 from reelvec.params import load_params
@@ -21,16 +19,13 @@ def main() -> None:
     with replacing(DATA / "ensembles") as folder:
         folder.mkdir()
         for name, each in params.ensembles.items():
-            logits = [
-                np.load(
-                    DATA
-                    / ("models" if member in params.variants else "baselines")
-                    / member
-                    / VALIDATION
-                ).astype(np.float64)
+            logits = {
+                member: load_validation_logits(
+                    DATA / ("models" if member in params.variants else "baselines") / member
+                )
                 for member in each.members
-            ]
-            ensemble, accuracy = fit_ensemble(each.members, np.stack(logits, axis=1), labels)
+            }
+            ensemble, accuracy = fit_ensemble(logits, labels)
             ensemble.save(folder / f"{name}.json")
             metrics[name] = {
                 "valid_accuracy": accuracy,

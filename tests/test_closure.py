@@ -108,3 +108,10 @@ def test_this_package_is_read_to_the_end() -> None:
     package = Path(__file__).parents[1] / "src" / "reelvec"
     script = package / "params.py"
     assert import_closure(script, package) == [package / "__init__.py", package / "errors.py"]
+
+
+def test_what_only_writes_to_mlflow_is_no_dependency_of_an_output() -> None:
+    package = Path(__file__).parents[1] / "src" / "reelvec"
+    names = {path.name for path in import_closure(package / "tracking.py", package)}
+    assert "run_record.py" in names
+    assert "mlflow_store.py" not in names

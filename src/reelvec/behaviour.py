@@ -82,7 +82,8 @@ HOW_TO_READ = """\
   addition praises), wherever it stood.
 - **order**: two sentences of the very same words, the first praise and the second blame. The first
   must lie above 0.5 and the second below. A model that pools words without their order gives both
-  the same probability and cannot pass a single one.
+  the same probability and cannot pass a single one. To fail is not to be blind to the order,
+  though: a model may rank the two the right way round and yet find both good, or both bad.
 - A move of {margin:.6f} or less counts as none, so that rounding passes nothing. A model that is
   sure beyond all measure (P(positive) = 0.0000 before and after) fails here too.
 - The cases are few. As if they were drawn from many of their kind, Wilson's {confidence} interval

@@ -4,13 +4,17 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+VIEWS = frozenset({"mlflow_store.py"})
+"""Left out, with all that only they import: they write to MLflow, and can change no output."""
+
 
 def import_closure(script: Path, package_root: Path) -> list[Path]:
     """Follow a script's imports through one package, to the end.
 
     The source is read, nothing is run. Imports inside functions count, and so do the
     `__init__.py` of every package on the way; imports under `if TYPE_CHECKING:` do not, for they
-    never happen. A module named only at run time (`importlib.import_module(name)`) is not seen.
+    never happen. `VIEWS` are left out. A module named only at run time
+    (`importlib.import_module(name)`) is not seen.
 
     Args:
         script: a Python file, in the package or outside it.
@@ -27,7 +31,7 @@ def import_closure(script: Path, package_root: Path) -> list[Path]:
     waiting = [script]
     while waiting:
         for path in _imported_files(waiting.pop(), package_root):
-            if path not in found:
+            if path not in found and path.name not in VIEWS:
                 found.add(path)
                 waiting.append(path)
     return sorted(found - {script})

@@ -44,6 +44,8 @@ CONTENT = "reelvec.content"
 MODEL = "reelvec.model"
 """Tag: hash of the model that the run holds."""
 
+Lock = AbstractContextManager[object]
+
 PROBE_SECONDS = 2
 LOCK_SECONDS = 20
 METRICS_A_BATCH = 1000  # MLflow's own limit
@@ -97,11 +99,13 @@ class Store:
             run = self.find(tags[FINGERPRINT])
             if run is None:
                 run = self._client.create_run(self._experiment_id, tags=tags, run_name=variant)
-        missing = [Param(key, params[key]) for key in params if key not in run.data.params]
-        changed = [RunTag(key, tags[key]) for key in tags if run.data.tags.get(key) != tags[key]]
-        if missing or changed:
-            self._client.log_batch(run.info.run_id, params=missing, tags=changed)
-        return WrittenRun(self._client, run)
+            missing = [Param(key, params[key]) for key in params if key not in run.data.params]
+            changed = [
+                RunTag(key, tags[key]) for key in tags if run.data.tags.get(key) != tags[key]
+            ]
+            if missing or changed:
+                self._client.log_batch(run.info.run_id, params=missing, tags=changed)
+        return WrittenRun(self._client, run, self._lock)
 
     def find(self, fingerprint: str) -> Run | None:
         """The run with this fingerprint: the oldest, should there be several."""
@@ -152,10 +156,14 @@ class Store:
 
 
 class WrittenRun:
-    """One run of the store, to which only what it lacks is written."""
+    """One run of the store, to which only what it lacks is written.
 
-    def __init__(self, client: MlflowClient, run: Run) -> None:
+    MLflow looks for a row and then inserts it: under the lock no other process does so between.
+    """
+
+    def __init__(self, client: MlflowClient, run: Run, lock: Lock) -> None:
         self._client = client
+        self._lock = lock
         self._run = run
         self._id: str = run.info.run_id
         self._epochs_there: dict[str, set[int]] = {}
@@ -170,9 +178,10 @@ class WrittenRun:
         now = _milliseconds()
         new = [p for p in points if p.epoch not in self._known_epochs(p.name)]
         metrics = [Metric(p.name, p.value, now, p.epoch) for p in new]
-        for start in range(0, len(metrics), METRICS_A_BATCH):
-            batch = metrics[start : start + METRICS_A_BATCH]
-            self._client.log_batch(self._id, metrics=batch)
+        with self._lock:
+            for start in range(0, len(metrics), METRICS_A_BATCH):
+                batch = metrics[start : start + METRICS_A_BATCH]
+                self._client.log_batch(self._id, metrics=batch)
         for point in new:
             self._known_epochs(point.name).add(point.epoch)
 
@@ -185,7 +194,8 @@ class WrittenRun:
             if there.get(name) != value
         ]
         if metrics:
-            self._client.log_batch(self._id, metrics=metrics)
+            with self._lock:
+                self._client.log_batch(self._id, metrics=metrics)
 
     def add_datasets(self, datasets: Sequence[DatasetRecord]) -> None:
         """Say which data the run read; repeats are dropped by MLflow."""
@@ -202,7 +212,8 @@ class WrittenRun:
             )
             for dataset in datasets
         ]
-        self._client.log_inputs(self._id, datasets=inputs)
+        with self._lock:
+            self._client.log_inputs(self._id, datasets=inputs)
 
     def add_file(self, path: Path, folder: str) -> None:
         """Put a file among the run's artifacts, in place of one of the same name."""
@@ -225,8 +236,9 @@ class WrittenRun:
             place = Path(temporary, "model")
             _save_model(place, folder, model)
             self._client.log_model_artifacts(logged.model_id, str(place))
-        self._client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
-        self._client.log_outputs(self._id, [LoggedModelOutput(logged.model_id, step=0)])
+        with self._lock:
+            self._client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+            self._client.log_outputs(self._id, [LoggedModelOutput(logged.model_id, step=0)])
         self.set_tag(MODEL, digest)
 
     def finish(self, status: str) -> None:
@@ -236,7 +248,8 @@ class WrittenRun:
 
     def set_tag(self, key: str, value: str) -> None:
         """Set one tag."""
-        self._client.set_tag(self._id, key, value)
+        with self._lock:
+            self._client.set_tag(self._id, key, value)
 
     def _known_epochs(self, name: str) -> set[int]:
         if name not in self._epochs_there:
@@ -273,7 +286,7 @@ def _release(name: str) -> str:
     return version(name).partition("+")[0]
 
 
-def _lock_of(uri: str) -> AbstractContextManager[object]:
+def _lock_of(uri: str) -> Lock:
     """A lock among processes for a database file: two must not make its tables at once."""
     if not uri.startswith("sqlite:///"):
         return nullcontext()
