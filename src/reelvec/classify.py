@@ -14,8 +14,7 @@ from reelvec.trained import MODELS, Trained
 if TYPE_CHECKING:
     from reelvec.explain import Contribution
 
-REVIEWS_AT_ONCE = 5_000
-EXPLAINED_AT_ONCE = 100
+REVIEWS_AT_ONCE, EXPLAINED_AT_ONCE = 5_000, 100
 """Reviews in a block: enough for the columns to be fast, few enough to see the first soon."""
 
 SHORTEST_TEXT = 20

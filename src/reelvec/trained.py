@@ -114,10 +114,6 @@ class Trained:
         self.choose_space(None)
         return self.distinct_spaces() or self.spaces
 
-    def require_variants(self) -> None:
-        """Raise a `ReelvecError` that says what to run, unless a variant is trained."""
-        self._require(self.variants, "trained model")
-
     def _require(self, found: list[str], what: str) -> None:
         if found:
             return
