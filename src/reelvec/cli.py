@@ -5,12 +5,25 @@ from typing import Annotated
 
 import typer
 
+from reelvec.cli_options import (
+    AnalogyCommand,
+    AsJson,
+    Most,
+    Project,
+    Restrict,
+    Space,
+    Spaces,
+    Variant,
+    examples,
+)
 from reelvec.errors import shown_to_people
+from reelvec.terminal import tidy_output
 
 app = typer.Typer(
     help="Word embeddings from scratch against frozen GloVe, on film reviews.",
     no_args_is_help=True,
-    add_completion=False,
+    # Plain help: to import what draws frames takes longer than all the rest.
+    rich_markup_mode=None,
 )
 
 
@@ -58,7 +71,143 @@ def readme() -> None:
     write_readme(Path())
 
 
+@app.command(
+    epilog=examples(
+        'reelvec predict "A wonderful film." "Don\'t waste your time."',
+        "reelvec predict --file reviews.csv --column text --json",
+        'reelvec predict --explain --variant scratch "Dull, but well played."',
+        "reelvec predict < reviews.txt | sort -k2 -n | head",
+    )
+)
+def predict(
+    text: Annotated[
+        list[str] | None, typer.Argument(help="Reviews; `-` reads one a line from a pipe.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="A text file, one review a line, or .csv, .tsv, .parquet.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="Where a table has the reviews; `text` by default.")
+    ] = None,
+    variant: Variant = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the words that decided.")
+    ] = False,
+    words: Annotated[int, typer.Option(min=1, help="How many of them.")] = 8,
+    as_json: AsJson = False,
+    project: Project = Path(),
+) -> None:
+    """Say whether reviews are positive, and how probable that is.
+
+    With --explain each word has what it adds to the logit: positive above 0, negative below.
+    """
+    from reelvec.classify import Style, read_texts, show_predictions
+
+    texts = read_texts(text or [], file, column)
+    style = Style(words if explain else None, as_json)
+    show_predictions(project, variant, texts, style)
+
+
+@app.command(
+    epilog=examples(
+        "reelvec neighbors wonderful",
+        "reelvec neighbors wonderful --space glove -n 5 --restrict 30000",
+    )
+)
+def neighbors(
+    word: Annotated[str, typer.Argument(help="A word of the space.")],
+    space: Space = None,
+    number: Most = 10,
+    restrict: Restrict = None,
+    as_json: AsJson = False,
+    project: Project = Path(),
+) -> None:
+    """Show the words that are nearest to a word, by the cosine of their vectors."""
+    from reelvec.ask import show_neighbors
+
+    show_neighbors(project, word, space, number, restrict, as_json)
+
+
+@app.command(
+    cls=AnalogyCommand,
+    epilog=examples(
+        "reelvec analogy king - man + woman --space glove",
+        "reelvec analogy actor -man +woman -n 3",
+    ),
+)
+def analogy(
+    terms: Annotated[list[str], typer.Argument(help="Words with + or - before them.")],
+    space: Space = None,
+    number: Most = 10,
+    restrict: Restrict = None,
+    as_json: AsJson = False,
+    project: Project = Path(),
+) -> None:
+    """Show the words that are nearest to a sum of words: king - man + woman."""
+    from reelvec.ask import show_analogy
+
+    show_analogy(project, terms, space, number, restrict, as_json)
+
+
+@app.command(
+    epilog=examples(
+        "reelvec similarity good great",
+        "reelvec similarity good bad --space scratch --space glove",
+    )
+)
+def similarity(
+    first: Annotated[str, typer.Argument(help="A word.")],
+    second: Annotated[str, typer.Argument(help="Another one.")],
+    space: Spaces = None,
+    as_json: AsJson = False,
+    project: Project = Path(),
+) -> None:
+    """Show how near two words are to each other, in all spaces."""
+    from reelvec.ask import show_similarity
+
+    show_similarity(project, first, second, space, as_json)
+
+
+@app.command(
+    epilog=examples(
+        "reelvec compare wonderful", "reelvec compare wonderful --space scratch --space glove -n 5"
+    )
+)
+def compare(
+    word: Annotated[str, typer.Argument(help="A word.")],
+    space: Spaces = None,
+    number: Most = 10,
+    restrict: Restrict = None,
+    as_json: AsJson = False,
+    project: Project = Path(),
+) -> None:
+    """Show a word's neighbours in all spaces side by side."""
+    from reelvec.ask import show_comparison
+
+    show_comparison(project, word, space, number, restrict, as_json)
+
+
+@app.command(epilog=examples("reelvec variants", "reelvec variants --json"))
+def variants(as_json: AsJson = False, project: Project = Path()) -> None:
+    """List the trained models, what they are and how good."""
+    from reelvec.ask import show_variants
+
+    show_variants(project, as_json)
+
+
+@app.command(epilog=examples("reelvec explore", "reelvec explore --no-browser"))
+def explore(
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    as_json: AsJson = False,
+    project: Project = Path(),
+) -> None:
+    """Open the report of all results, served from this machine to itself until Ctrl-C."""
+    from reelvec.explore import explore as serve
+
+    serve(project, browser, as_json)
+
+
 def main() -> None:
     """Run the command line; an error for people ends it with one message and status 1."""
-    with shown_to_people():
-        app()
+    with shown_to_people(), tidy_output():
+        app(prog_name="reelvec")

@@ -1,0 +1,64 @@
+"""What `reelvec explore` does: the report in the browser, served from this machine alone."""
+
+import sys
+import webbrowser
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from reelvec.errors import ReelvecError
+from reelvec.terminal import print_json
+from reelvec.trained import DEMO
+
+HOST = "127.0.0.1"
+ANY_FREE_PORT = 0
+
+
+def explore(project: Path, browser: bool, as_json: bool) -> None:
+    """Serve `reports/` until Ctrl-C, and open its page.
+
+    Args:
+        project: the folder that holds `reports`.
+        browser: whether to open one.
+        as_json: print the address as JSON.
+
+    Raises:
+        ReelvecError: there is no report yet.
+    """
+    reports = project / "reports"
+    if not (reports / "index.html").is_file():
+        raise ReelvecError(
+            f"{reports / 'index.html'}: not there; `make repro` makes it, or `make demo` a small "
+            f"one: then `reelvec explore --project {DEMO}`"
+        )
+    handler = partial(_Quiet, directory=str(reports.resolve()))
+    with ThreadingHTTPServer((HOST, ANY_FREE_PORT), handler) as server:
+        address = f"http://{HOST}:{server.server_port}/index.html"
+        if as_json:
+            print_json({"address": address})
+        else:
+            print(f"{address} shows {reports}; Ctrl-C ends it")
+        sys.stdout.flush()
+        _serve(server, address if browser else None)
+
+
+def _serve(server: ThreadingHTTPServer, address: str | None) -> None:
+    # Beside this thread, for a browser without windows ends before `open` returns.
+    serving = Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    try:
+        if address is not None:
+            webbrowser.open(address)
+        serving.join()
+    except KeyboardInterrupt:
+        # What people do to end it is no failure.
+        server.shutdown()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """Files without a line on the terminal for each."""
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Say nothing."""
