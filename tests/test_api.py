@@ -127,9 +127,12 @@ def test_the_words_can_be_drawn(root: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("scrath", r"no trained variant 'scrath'; trained are ngrams, scratch \(did you mean 'sc"),
-        ("glove", r"trained are ngrams, scratch; .* trained by `dvc repro train@<name>`"),
-        ("../models/scratch", "no trained variant"),
+        (
+            "scrath",
+            r"'scrath' is no variant here \(did you mean 'scratch'\?\); there are ngrams, scratch",
+        ),
+        ("glove", r"there are ngrams, scratch\. To train one .* `dvc repro train@NAME`"),
+        ("../models/scratch", "is no variant here"),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_known_ones(
@@ -140,7 +143,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones(
 
 
 def test_without_any_model_the_message_says_how_to_get_one(tmp_path: Path) -> None:
-    with pytest.raises(ReelvecError, match=r"no trained variant; run `make repro` first, or name"):
+    with pytest.raises(ReelvecError, match=r"no trained model in .*; run `make repro` here first"):
         reelvec.load("scratch", tmp_path)
 
 

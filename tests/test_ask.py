@@ -248,7 +248,7 @@ def test_the_demo_is_found_and_named(
 ) -> None:
     make_variant(tmp_path / ".demo", "scratch", VARIANTS["scratch"])
     reelvec = CommandLine(tmp_path, monkeypatch, capsys)
-    assert "add `--project .demo`" in reelvec("neighbors", "good").err
+    assert "`--project .demo`" in reelvec("neighbors", "good").err
     assert reelvec("neighbors", "good", "--project", ".demo").status == 0
     monkeypatch.setenv("REELVEC_PROJECT", ".demo")
     assert reelvec("predict", "good").status == 0

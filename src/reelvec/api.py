@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -17,6 +16,7 @@ from reelvec.odds import both_probabilities, log_odds
 from reelvec.params import VariantParams, load_params
 from reelvec.predictor import Predictor
 from reelvec.texts import as_texts
+from reelvec.trained import MODELS, Trained
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from reelvec.explain import Contribution
 
-MODELS = Path("data/models")
 LABELS = ("negative", "positive")
 SHOWN_METRICS = ("accuracy", "f1", "roc_auc", "log_loss", "test_reviews")
 
@@ -165,21 +164,10 @@ def load(name: str, root: Path | str = ".") -> Variant:
     >>> load("scratch", root).params.encoder
     'mean'
     """
-    folder = Path(root) / MODELS
-    trained = sorted(path.parent.name for path in folder.glob("*/config.json"))
-    if not trained:
-        raise ReelvecError(
-            f"{folder}: no trained variant; run `make repro` first, or name the folder of a "
-            f"project that has one: reelvec.load({name!r}, root=...)"
-        )
-    if name not in trained:
-        close = get_close_matches(str(name), trained, n=1)
-        suggestion = f" (did you mean {close[0]!r}?)" if close else ""
-        raise ReelvecError(
-            f"{folder}: no trained variant {name!r}; trained are {', '.join(trained)}{suggestion}; "
-            "a variant of params.yaml is trained by `dvc repro train@<name>`"
-        )
-    return Variant(name, Path(root), Predictor.load(folder / name))
+    trained = Trained(Path(root))
+    return Variant(
+        trained.choose_variant(name), Path(root), Predictor.load(Path(root) / MODELS / name)
+    )
 
 
 def _shown(value: Any) -> str:

@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any
 
 from reelvec.errors import ReelvecError
+from reelvec.stamp import PAGE, stamp
 from reelvec.terminal import print_json
 from reelvec.trained import DEMO
 
@@ -27,12 +28,12 @@ def explore(project: Path, browser: bool, as_json: bool) -> None:
     Raises:
         ReelvecError: there is no report yet.
     """
-    reports = project / "reports"
-    if not (reports / "index.html").is_file():
+    if not (project / PAGE).is_file():
         raise ReelvecError(
-            f"{reports / 'index.html'}: not there; `make repro` makes it, or `make demo` a small "
-            f"one: then `reelvec explore --project {DEMO}`"
+            f"{project / PAGE}: not there; `make repro` makes it, or `make demo` a small one: "
+            f"then `reelvec explore --project {DEMO}`"
         )
+    reports = stamp(project).parent
     handler = partial(_Quiet, directory=str(reports.resolve()))
     with ThreadingHTTPServer((HOST, ANY_FREE_PORT), handler) as server:
         address = f"http://{HOST}:{server.server_port}/index.html"

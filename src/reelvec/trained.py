@@ -123,12 +123,12 @@ class Trained:
         demo = self.project / DEMO
         if Trained(demo).spaces:
             raise ReelvecError(
-                f"{where}, but the demo's are in {demo}: add `--project {demo}`, or run "
-                "`make repro` for the real ones"
+                f"{where}, but the demo's are in {demo}: name that folder (`--project {demo}`; in "
+                "Python, root), or run `make repro` for the real ones"
             )
         raise ReelvecError(
             f"{where}; run `make repro` here first, or `make demo` for small ones from the "
-            f"bundled sample and then add `--project {DEMO}`"
+            f"bundled sample, and then name that folder: `--project {DEMO}`, in Python root"
         )
 
     @staticmethod
