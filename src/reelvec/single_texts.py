@@ -5,6 +5,7 @@ up instead, and remembered. Both ways give the same ids: where Python and Arrow 
 is left of a word is not ASCII), Arrow decides here too.
 """
 
+import html
 import re
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 from reelvec.params import PreprocessParams
 from reelvec.ragged import Ragged, offsets_from_lengths
 from reelvec.text import (
+    ADDRESS,
     ASCII_PUNCTUATION,
     CONTRACTED,
     CONTRACTIONS,
@@ -97,9 +99,11 @@ class SingleTexts:
         """The word after all steps that rewrite words; None leaves it to Arrow."""
         params = self._params
         if params.html and "&" in word:
-            return None
+            word = html.unescape(word)
         if params.urls and ("://" in word or "www." in word.lower()):
-            return None
+            if not word.isascii():
+                return None
+            word = _ADDRESS.sub("", word)
         if params.lowercase:
             word = word.lower()
         if params.fold_accents and not (word.isascii() and "`" not in word):
@@ -154,7 +158,11 @@ def _pattern(pattern: str) -> re.Pattern[str]:
         (r"\p{L}\p{M}\p{N}", "a-zA-Z0-9"),
         ("[[:punct:]]", r"[!-/:-@\[-`{-~]"),
         (r"\s", r"[\t\n\f\r ]"),
+        (r"\S", r"[^\t\n\f\r ]"),
         ("$", r"\Z"),
     ):
         pattern = pattern.replace(theirs, ours)
     return re.compile(pattern, re.ASCII)
+
+
+_ADDRESS = _pattern(ADDRESS)
