@@ -6,16 +6,12 @@ exit would be one more call that can hang.
 
 import json
 import logging
-import os
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from importlib.metadata import version
 from pathlib import Path
 
-import mlflow.pyfunc
-import pandas as pd
 from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import (
@@ -30,12 +26,11 @@ from mlflow.entities import (
     RunTag,
 )
 from mlflow.exceptions import MlflowException
-from mlflow.models import Model, ModelSignature
-from mlflow.types import ColSpec, Schema
+from mlflow.models import Model
 from mlflow.utils.credentials import get_default_host_creds
 from mlflow.utils.rest_utils import http_request
 
-from reelvec.files import read_json
+from reelvec.mlflow_package import save_package
 from reelvec.run_record import FINGERPRINT, DatasetRecord, Point, RunRecord
 
 CONTENT = "reelvec.content"
@@ -47,22 +42,8 @@ MODEL = "reelvec.model"
 PROBE_SECONDS = 2
 LOCK_SECONDS = 20
 METRICS_A_BATCH = 1000  # MLflow's own limit
-SERVING_REQUIREMENTS = (
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "pydantic",
-    "ruamel.yaml",
-    "safetensors",
-    "scipy",
-    "simplemma",
-    "torch",
-)
-STOPWORD_PACKAGES = ("gensim", "scikit-learn")  # needed only by variants that use their lists
-INPUT_EXAMPLE = ("A wonderful film, with a great cast.", "Two hours of my life, wasted.")
 
 # Migrations of a new database are no news to people, and failures are told once, by `tracking`.
-logging.getLogger("mlflow").setLevel(os.environ.get("MLFLOW_LOGGING_LEVEL", "CRITICAL"))
 logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
@@ -223,7 +204,7 @@ class WrittenRun:
         )
         with tempfile.TemporaryDirectory() as temporary:
             place = Path(temporary, "model")
-            _save_model(place, folder, model)
+            save_package(place, folder, model)
             self._client.log_model_artifacts(logged.model_id, str(place))
         self._client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
         self._client.log_outputs(self._id, [LoggedModelOutput(logged.model_id, step=0)])
@@ -244,33 +225,6 @@ class WrittenRun:
             history = self._client.get_metric_history(self._id, name) if old else []
             self._epochs_there[name] = {point.step for point in history}
         return self._epochs_there[name]
-
-
-def _save_model(place: Path, folder: Path, model: Model) -> None:
-    """Write the folder that MLflow loads and serves, with a copy of this package's code."""
-    package = Path(__file__).parent
-    stopwords = read_json(folder / "config.json").get("preprocess", {}).get("stopwords")
-    needed = [*SERVING_REQUIREMENTS, *(name for name in STOPWORD_PACKAGES if name == stopwords)]
-    signature = ModelSignature(
-        Schema([ColSpec("string", "text")]),
-        Schema([ColSpec("string", "label"), ColSpec("double", "probability")]),
-    )
-    mlflow.pyfunc.save_model(
-        place,
-        python_model=package / "mlflow_model.py",
-        artifacts={"model": str(folder)},
-        code_paths=[str(package)],
-        mlflow_model=model,
-        signature=signature,
-        input_example=pd.DataFrame({"text": INPUT_EXAMPLE}),
-        # Given, never inferred: MLflow would load and run the model to find them.
-        pip_requirements=[f"{name}=={_release(name)}" for name in needed],
-    )
-
-
-def _release(name: str) -> str:
-    """The installed version without its build: torch calls itself 2.13.0+cpu."""
-    return version(name).partition("+")[0]
 
 
 def _lock_of(uri: str) -> AbstractContextManager[object]:

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from tqdm import tqdm
 
 from reelvec.errors import ReelvecError
+from reelvec.mlflow_environment import prepare_environment
 from reelvec.params import Params
 from reelvec.run_record import (
     Point,
@@ -45,16 +46,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-# Read by MLflow at each request or at its import; what the user has set stays. No retries: each
-# one could make a second run on a server that is only slow, and `make track` repairs the rest.
-_DEFAULTS = {
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "5",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    "MLFLOW_UV_AUTO_DETECT": "false",
-}
 
 _given_up: set[str] = set()  # stores that failed: this process warned, and tries them no more
 
@@ -300,12 +291,6 @@ def _reason(location: StoreLocation, error: Exception) -> str:
     text = " ".join(str(told).split()).replace(location.uri, location.shown)
     text = text or type(told).__name__
     return text if len(text) <= 200 else f"{text[:197]}..."
-
-
-def prepare_environment() -> None:
-    """Have MLflow give up soon and keep quiet, unless the environment says otherwise."""
-    for variable, value in _DEFAULTS.items():
-        os.environ.setdefault(variable, value)
 
 
 def _project_of(folder: Path) -> Path:
