@@ -69,8 +69,18 @@ class Store:
             )
         self._lock = _lock_of(uri)
         with self._lock:
-            self._client = MlflowClient(tracking_uri=uri)
+            self._client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             self._experiment_id = self._find_or_make_experiment(experiment, artifacts)
+
+    @property
+    def client(self) -> MlflowClient:
+        """What all calls go through."""
+        return self._client
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Keeps other processes from making the same thing at the same time."""
+        return self._lock
 
     def run(self, variant: str, params: dict[str, str], tags: dict[str, str]) -> "WrittenRun":
         """The one run with the fingerprint in `tags`, made if it is not there."""
@@ -114,6 +124,14 @@ class Store:
         run.finish("FINISHED")
         run.set_tag(CONTENT, record.content)
         return True
+
+    def newest_model(self, fingerprint: str) -> str:
+        """The id of the model that the run with this fingerprint logged last."""
+        run = self.find(fingerprint)
+        outputs = run.outputs.model_outputs if run is not None and run.outputs else []
+        models = [self._client.get_logged_model(output.model_id) for output in outputs]
+        newest = max(models, key=lambda model: model.creation_timestamp)
+        return str(newest.model_id)
 
     def _find_or_make_experiment(self, name: str, artifacts: str | None) -> str:
         experiment = self._client.get_experiment_by_name(name)

@@ -167,7 +167,7 @@ def open_run(params: Params, variant: str, root: Path = Path()) -> Iterator[Vari
     def begin() -> "WrittenRun":
         fingerprint = variant_fingerprint(params, variant, place)
         tags = run_tags(variant, fingerprint, place)
-        run = _open_store(location, params).run(variant, run_params(params, variant), tags)
+        run = open_store(location, params).run(variant, run_params(params, variant), tags)
         run.resume()
         return run
 
@@ -198,7 +198,7 @@ def record_variant(params: Params, variant: str, root: Path = Path()) -> None:
         return
 
     def write() -> None:
-        _open_store(location, params).write(read_record(params, variant, place))
+        open_store(location, params).write(read_record(params, variant, place))
 
     prepare_environment()
     try:
@@ -228,7 +228,7 @@ def record_all(params: Params, root: Path = Path()) -> list[str]:
     _given_up.discard(location.uri)
     written = []
     try:
-        store = _open_store(location, params)
+        store = open_store(location, params)
         for variant in params.variants:
             if not is_trained(variant, place):
                 print(f"{variant}: not trained yet")
@@ -240,14 +240,26 @@ def record_all(params: Params, root: Path = Path()) -> list[str]:
     except ReelvecError:
         raise
     except Exception as error:
-        raise ReelvecError(
-            f"MLflow at {location.shown}: {_reason(location, error)}; start the server, or unset "
-            "MLFLOW_TRACKING_URI, and run `make track` again"
-        ) from error
+        raise store_failure(location, error, "make track") from error
     return written
 
 
-def _open_store(location: StoreLocation, params: Params) -> "Store":
+def store_failure(location: StoreLocation, error: Exception, command: str) -> ReelvecError:
+    """What a person who asked for it is told when the store fails.
+
+    Args:
+        location: of the store.
+        error: what MLflow, or something below it, raised.
+        command: what to run again.
+    """
+    return ReelvecError(
+        f"MLflow at {location.shown}: {_reason(location, error)}; start the server, or unset "
+        f"MLFLOW_TRACKING_URI, and run `{command}` again"
+    )
+
+
+def open_store(location: StoreLocation, params: Params) -> "Store":
+    """The project's experiment in a store; raises whatever MLflow raises."""
     from reelvec.mlflow_store import Store
 
     return Store(location.uri, location.artifacts, params.tracking.experiment)
