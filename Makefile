@@ -7,8 +7,8 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo repro test lint check-lock track mlflow register serve projector bench bench-all studies readme lock \
-	clean clean-all
+.PHONY: help setup demo repro test lint check-lock track mlflow register serve projector bench \
+	bench-all studies readme lock clean clean-all
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'

@@ -61,7 +61,8 @@ class Store:
     """
 
     def __init__(self, uri: str, artifacts: str | None, experiment: str) -> None:
-        if uri.startswith(("http://", "https://")):
+        self._is_server = uri.startswith(("http://", "https://"))
+        if self._is_server:
             # A server that hangs or refuses is known at once, before any real call.
             server = get_default_host_creds(uri)  # type: ignore[no-untyped-call]
             http_request(  # type: ignore[no-untyped-call]
@@ -125,13 +126,33 @@ class Store:
         run.set_tag(CONTENT, record.content)
         return True
 
-    def newest_model(self, fingerprint: str) -> str:
-        """The id of the model that the run with this fingerprint logged last."""
+    def register(self, name: str, fingerprint: str, tags: dict[str, str]) -> str:
+        """Make the model that a run logged last a version of a registered model.
+
+        Args:
+            name: of the registered model, which must be there.
+            fingerprint: the run's.
+            tags: of the version.
+
+        Returns:
+            the number of the version.
+        """
         run = self.find(fingerprint)
         outputs = run.outputs.model_outputs if run is not None and run.outputs else []
         models = [self._client.get_logged_model(output.model_id) for output in outputs]
-        newest = max(models, key=lambda model: model.creation_timestamp)
-        return str(newest.model_id)
+        model = max(models, key=lambda model: model.creation_timestamp)
+        # A server takes no source but a model it knows; a database looks for that in the store
+        # of the whole process, which need not be this one.
+        source = f"models:/{model.model_id}" if self._is_server else model.artifact_location
+        made = self._client.create_model_version(
+            name,
+            source,
+            run_id=model.source_run_id,
+            tags=tags,
+            await_creation_for=0,
+            model_id=model.model_id,
+        )
+        return str(made.version)
 
     def _find_or_make_experiment(self, name: str, artifacts: str | None) -> str:
         experiment = self._client.get_experiment_by_name(name)

@@ -4,6 +4,7 @@ Variants compete on the validation reviews; the test reviews have no say.
 """
 
 from dataclasses import dataclass
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,8 @@ class Candidate:
     accuracy: float
 
     def __str__(self) -> str:
-        return f"{self.variant}, validation accuracy {self.accuracy:.2%}"
+        known = isfinite(self.accuracy)
+        return f"{self.variant}, validation accuracy {f'{self.accuracy:.2%}' if known else '?'}"
 
 
 def register_best(params: Params, root: Path = Path(), keep: bool = False) -> str:
@@ -99,7 +101,7 @@ def _champion(store: "Store") -> tuple[str, Candidate] | None:
         return None
     version = store.client.get_model_version_by_alias(NAME, CHAMPION)
     # A version that somebody registered by hand has no accuracy: any is better.
-    accuracy = float(version.tags.get(ACCURACY, "-inf"))
+    accuracy = float(version.tags.get(ACCURACY, -inf))
     return str(version.version), Candidate(version.tags.get(VARIANT, "of unknown origin"), accuracy)
 
 
@@ -123,15 +125,11 @@ def _crown(store: "Store", params: Params, best: Candidate, root: Path) -> str:
         if same:
             version = str(same[0].version)
         else:
-            model = store.newest_model(record.fingerprint)
             tags = {
                 VARIANT: best.variant,
                 ACCURACY: repr(best.accuracy),
                 DIGEST: record.model_digest,
             }
-            made = client.create_model_version(
-                NAME, f"models:/{model}", tags=tags, model_id=model, await_creation_for=0
-            )
-            version = str(made.version)
+            version = store.register(NAME, record.fingerprint, tags)
         client.set_registered_model_alias(NAME, CHAMPION, version)
     return version
