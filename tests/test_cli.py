@@ -13,6 +13,7 @@ from reelvec.cli import main
     [
         ("check-lock", "DVC cannot read this project"),
         ("track", "params.yaml: not found; run this from the project's folder"),
+        ("register", "params.yaml: not found; run this from the project's folder"),
         ("demo", "not found; run this from the project's folder"),
     ],
 )
