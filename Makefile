@@ -7,8 +7,8 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo repro test lint check-lock track mlflow projector bench bench-all studies readme lock \
-	clean clean-all
+.PHONY: help setup demo repro test lint check-lock track mlflow register serve projector bench \
+	bench-all studies readme lock clean clean-all
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -46,6 +46,15 @@ track: setup ## write the MLflow runs that are missing, from what DVC holds
 
 mlflow: setup ## the MLflow UI on this project's runs
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
+
+register: setup ## make the best variant the champion of MLflow's registry, if it is better
+	$(BIN)/reelvec register
+
+serve: setup ## let the champion answer at http://127.0.0.1:5001/invocations
+	$(BIN)/reelvec register --if-none
+	MLFLOW_TRACKING_URI=$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db} MLFLOW_DISABLE_TELEMETRY=true \
+		$(BIN)/mlflow models serve -m models:/reelvec@champion --env-manager local \
+		--host 127.0.0.1 --port 5001
 
 projector: setup ## the Embedding Projector on the exported vectors
 	$(BIN)/tensorboard --logdir reports/export --host 127.0.0.1

@@ -18,6 +18,7 @@ NAMES = (
     "keras_tutorial",
     "training",
     "sequences",
+    "serving",
     "frontier",
     "pipeline",
 )

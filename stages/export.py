@@ -1,31 +1,40 @@
-"""Write the vectors for other programs: data/models/ and GloVe to reports/export/."""
+"""Write vectors and models for other programs: data/models/ and GloVe to reports/export/."""
 
 from pathlib import Path
 
 from reelvec.dataset import Dataset
 from reelvec.errors import shown_to_people
 from reelvec.export import export_spaces
+from reelvec.files import replacing
+from reelvec.mlflow_environment import prepare_environment
 from reelvec.params import load_params
 from reelvec.pretrained import load_word_vectors
 from reelvec.spaces import load_space
 from reelvec.vocabulary import Vocabulary
 
 DATA = Path("data")
+MODELS = "models"
 EXPORT = Path("reports") / "export"
 
 
 def main() -> None:
     """Run the stage."""
+    prepare_environment()
+    from reelvec.export_models import export_model
+
     params = load_params().export
     glove = load_word_vectors(DATA / "raw" / "glove")
     kept = slice(params.glove_words)
-    export_spaces(
-        EXPORT,
-        {name: load_space(name) for name in params.spaces},
-        (glove.words[kept], glove.vectors[kept]),
-        Vocabulary.load(DATA / "processed" / "vocab.tsv"),
-        Dataset.load(DATA / "processed" / "train"),
-    )
+    with replacing(EXPORT) as folder:
+        export_spaces(
+            folder,
+            {name: load_space(name) for name in params.spaces},
+            (glove.words[kept], glove.vectors[kept]),
+            Vocabulary.load(DATA / "processed" / "vocab.tsv"),
+            Dataset.load(DATA / "processed" / "train"),
+        )
+        for variant in params.models:
+            export_model(folder / MODELS / variant, DATA / MODELS / variant)
     print(f"wrote {EXPORT}; `tensorboard --logdir {EXPORT}` shows {', '.join(params.spaces)}")
 
 

@@ -175,6 +175,7 @@ def test_names_are_completed(
     [
         ("check-lock", "DVC cannot read this project"),
         ("track", "params.yaml: not found; run this from the project's folder"),
+        ("register", "params.yaml: not found; run this from the project's folder"),
         ("demo", "not found; run this from the project's folder"),
     ],
 )

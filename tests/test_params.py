@@ -75,11 +75,15 @@ def test_a_wrong_value_is_named_with_its_key_and_what_is_allowed(
     assert line.startswith(f"params.yaml: {section}")
 
 
-@pytest.mark.parametrize("section", ["similarities", "visualization", "export"])
-def test_an_unknown_space_is_refused_with_the_known_ones(raw: dict[str, Any], section: str) -> None:
-    put(raw, f"{section}.spaces", ["scrach"])
+@pytest.mark.parametrize(
+    "key", ["similarities.spaces", "visualization.spaces", "export.spaces", "export.models"]
+)
+def test_an_unknown_space_or_model_is_refused_with_the_known_ones(
+    raw: dict[str, Any], key: str
+) -> None:
+    put(raw, key, ["scrach"])
     line = complaint(raw)
-    assert line.startswith(f"params.yaml: {section}.spaces: 'scrach' is not known; choose scratch")
+    assert line.startswith(f"params.yaml: {key}: 'scrach' is not known; choose scratch")
     assert line.endswith("(did you mean 'scratch'?)")
 
 

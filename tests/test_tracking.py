@@ -28,7 +28,7 @@ from mlflow import MlflowClient
 from reelvec import tracking
 from reelvec.closure import import_closure
 from reelvec.errors import ReelvecError
-from reelvec.mlflow_store import SERVING_REQUIREMENTS, STOPWORD_PACKAGES
+from reelvec.mlflow_package import SERVING_REQUIREMENTS, STOPWORD_PACKAGES
 from reelvec.params import Params, load_params
 from reelvec.run_record import FINGERPRINT, read_record
 from reelvec.tracking import (

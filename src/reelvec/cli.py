@@ -64,6 +64,19 @@ def track() -> None:
 
 
 @app.command()
+def register(
+    if_none: Annotated[
+        bool, typer.Option("--if-none", help="Leave a champion that is there in its place.")
+    ] = False,
+) -> None:
+    """Make the best variant the champion of MLflow's model registry, if it is better."""
+    from reelvec.params import load_params
+    from reelvec.registry import register_best
+
+    print(register_best(load_params(), keep=if_none))
+
+
+@app.command()
 def readme() -> None:
     """Write the results into README.md, from the committed metrics."""
     from reelvec.readme import write_readme

@@ -6,16 +6,12 @@ exit would be one more call that can hang.
 
 import json
 import logging
-import os
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from importlib.metadata import version
 from pathlib import Path
 
-import mlflow.pyfunc
-import pandas as pd
 from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import (
@@ -30,12 +26,11 @@ from mlflow.entities import (
     RunTag,
 )
 from mlflow.exceptions import MlflowException
-from mlflow.models import Model, ModelSignature
-from mlflow.types import ColSpec, Schema
+from mlflow.models import Model
 from mlflow.utils.credentials import get_default_host_creds
 from mlflow.utils.rest_utils import http_request
 
-from reelvec.files import read_json
+from reelvec.mlflow_package import save_package
 from reelvec.run_record import FINGERPRINT, DatasetRecord, Point, RunRecord
 
 CONTENT = "reelvec.content"
@@ -49,22 +44,8 @@ Lock = AbstractContextManager[object]
 PROBE_SECONDS = 2
 LOCK_SECONDS = 20
 METRICS_A_BATCH = 1000  # MLflow's own limit
-SERVING_REQUIREMENTS = (
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "pydantic",
-    "ruamel.yaml",
-    "safetensors",
-    "scipy",
-    "simplemma",
-    "torch",
-)
-STOPWORD_PACKAGES = ("gensim", "scikit-learn")  # needed only by variants that use their lists
-INPUT_EXAMPLE = ("A wonderful film, with a great cast.", "Two hours of my life, wasted.")
 
 # Migrations of a new database are no news to people, and failures are told once, by `tracking`.
-logging.getLogger("mlflow").setLevel(os.environ.get("MLFLOW_LOGGING_LEVEL", "CRITICAL"))
 logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
@@ -82,7 +63,8 @@ class Store:
     """
 
     def __init__(self, uri: str, artifacts: str | None, experiment: str) -> None:
-        if uri.startswith(("http://", "https://")):
+        self._is_server = uri.startswith(("http://", "https://"))
+        if self._is_server:
             # A server that hangs or refuses is known at once, before any real call.
             server = get_default_host_creds(uri)  # type: ignore[no-untyped-call]
             http_request(  # type: ignore[no-untyped-call]
@@ -90,8 +72,18 @@ class Store:
             )
         self._lock = _lock_of(uri)
         with self._lock:
-            self._client = MlflowClient(tracking_uri=uri)
+            self._client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             self._experiment_id = self._find_or_make_experiment(experiment, artifacts)
+
+    @property
+    def client(self) -> MlflowClient:
+        """What all calls go through."""
+        return self._client
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Keeps other processes from making the same thing at the same time."""
+        return self._lock
 
     def run(self, variant: str, params: dict[str, str], tags: dict[str, str]) -> "WrittenRun":
         """The one run with the fingerprint in `tags`, made if it is not there."""
@@ -137,6 +129,34 @@ class Store:
         run.finish("FINISHED")
         run.set_tag(CONTENT, record.content)
         return True
+
+    def register(self, name: str, fingerprint: str, tags: dict[str, str]) -> str:
+        """Make the model that a run logged last a version of a registered model.
+
+        Args:
+            name: of the registered model, which must be there.
+            fingerprint: the run's.
+            tags: of the version.
+
+        Returns:
+            the number of the version.
+        """
+        run = self.find(fingerprint)
+        outputs = run.outputs.model_outputs if run is not None and run.outputs else []
+        models = [self._client.get_logged_model(output.model_id) for output in outputs]
+        model = max(models, key=lambda model: model.creation_timestamp)
+        # A server takes no source but a model it knows; a database looks for that in the store
+        # of the whole process, which need not be this one.
+        source = f"models:/{model.model_id}" if self._is_server else model.artifact_location
+        made = self._client.create_model_version(
+            name,
+            source,
+            run_id=model.source_run_id,
+            tags=tags,
+            await_creation_for=0,
+            model_id=model.model_id,
+        )
+        return str(made.version)
 
     def _find_or_make_experiment(self, name: str, artifacts: str | None) -> str:
         experiment = self._client.get_experiment_by_name(name)
@@ -234,7 +254,7 @@ class WrittenRun:
         )
         with tempfile.TemporaryDirectory() as temporary:
             place = Path(temporary, "model")
-            _save_model(place, folder, model)
+            save_package(place, folder, model)
             self._client.log_model_artifacts(logged.model_id, str(place))
         with self._lock:
             self._client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
@@ -257,33 +277,6 @@ class WrittenRun:
             history = self._client.get_metric_history(self._id, name) if old else []
             self._epochs_there[name] = {point.step for point in history}
         return self._epochs_there[name]
-
-
-def _save_model(place: Path, folder: Path, model: Model) -> None:
-    """Write the folder that MLflow loads and serves, with a copy of this package's code."""
-    package = Path(__file__).parent
-    stopwords = read_json(folder / "config.json").get("preprocess", {}).get("stopwords")
-    needed = [*SERVING_REQUIREMENTS, *(name for name in STOPWORD_PACKAGES if name == stopwords)]
-    signature = ModelSignature(
-        Schema([ColSpec("string", "text")]),
-        Schema([ColSpec("string", "label"), ColSpec("double", "probability")]),
-    )
-    mlflow.pyfunc.save_model(
-        place,
-        python_model=package / "mlflow_model.py",
-        artifacts={"model": str(folder)},
-        code_paths=[str(package)],
-        mlflow_model=model,
-        signature=signature,
-        input_example=pd.DataFrame({"text": INPUT_EXAMPLE}),
-        # Given, never inferred: MLflow would load and run the model to find them.
-        pip_requirements=[f"{name}=={_release(name)}" for name in needed],
-    )
-
-
-def _release(name: str) -> str:
-    """The installed version without its build: torch calls itself 2.13.0+cpu."""
-    return version(name).partition("+")[0]
 
 
 def _lock_of(uri: str) -> Lock:

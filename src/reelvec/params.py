@@ -274,9 +274,14 @@ class VisualizationParams(Section):
 
 
 class ExportParams(Section):
-    """Which variants' embeddings are written for other programs: those of `text: processed`."""
+    """What is written for other programs.
+
+    `spaces` are variants whose embeddings are, those of `text: processed`; `models` are variants
+    that are as a whole, for MLflow and as ONNX.
+    """
 
     spaces: tuple[Word, ...] = Field(min_length=1)
+    models: tuple[Word, ...] = ()
     glove_words: int | None = Field(None, ge=1)
 
 
@@ -352,16 +357,17 @@ class Params(Section):
                     )
         known = [*self.variants, *vectors]
         processed = [name for name, each in self.variants.items() if each.text == "processed"]
-        for section, spaces, allowed in (
-            ("similarities", self.similarities.spaces, known),
-            ("visualization", self.visualization.spaces, known),
-            ("export", self.export.spaces, processed),
-            ("explorer", self.explorer.spaces, known),
+        for key, spaces, allowed in (
+            ("similarities.spaces", self.similarities.spaces, known),
+            ("visualization.spaces", self.visualization.spaces, known),
+            ("export.spaces", self.export.spaces, processed),
+            ("export.models", self.export.models, list(self.variants)),
+            ("explorer.spaces", self.explorer.spaces, known),
         ):
             for space in spaces:
                 if space not in allowed:
                     raise ValueError(
-                        f"{section}.spaces: {space!r} is not known; choose "
+                        f"{key}: {space!r} is not known; choose "
                         f"{_listed(allowed)}{_suggestion(space, allowed)}"
                     )
         return self

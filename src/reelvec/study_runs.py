@@ -19,7 +19,8 @@ def record_cells(experiment: str, rows: Sequence[dict[str, Any]], figures: Seque
         rows: settings and figures of each cell.
         figures: which of the keys are metrics; the others are parameters, and tags to filter by.
     """
-    from reelvec.tracking import prepare_environment, store_location
+    from reelvec.mlflow_environment import prepare_environment
+    from reelvec.tracking import store_location
 
     prepare_environment()
     location = store_location()

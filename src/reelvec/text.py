@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -36,6 +37,9 @@ ADDRESS = r"(?i)(?:https?://|www\.)\S*"
 NOT_A_WORD = r"[^\p{L}\p{M}\p{N}']+"
 OUTER_APOSTROPHE = r"(?:^|\s)'+|'+(?:\s|$)"
 ASCII_PUNCTUATION = r"[[:punct:]]+"
+
+CONTRACTED = r"(?i)['’]|nt\b|cannot|cant"
+"""Found in every word that one of the contractions changes, and in few others."""
 
 CONTRACTIONS = (
     # Written without the apostrophe too, as reviewers often do.
@@ -204,7 +208,7 @@ def _steps(params: PreprocessParams) -> list[Callable[[pa.StringArray], pa.Strin
         steps.append(pc.utf8_lower)
     if params.fold_accents:
         steps.append(
-            lambda words: _rewrite(words, pc.match_substring_regex(words, r"[^\x00-\x7f]|`"), _fold)
+            lambda words: _rewrite(words, pc.match_substring_regex(words, r"[^\x00-\x7f]|`"), fold)
         )
     if params.contractions:
         steps.append(_expand_contractions)
@@ -224,13 +228,14 @@ def _rewrite(
     return pc.replace_with_mask(words, mask, pa.array(rewritten, pa.string()))
 
 
-def _fold(word: str) -> str:
+def fold(word: str) -> str:
+    """A word without accents, and with plain quotes and dashes."""
     decomposed = unicodedata.normalize("NFKD", word.translate(UNIFIED))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def _expand_contractions(words: pa.StringArray) -> pa.StringArray:
-    mask = pc.match_substring_regex(words, r"(?i)['’]|nt\b|cannot|cant")
+    mask = pc.match_substring_regex(words, CONTRACTED)
     candidates = words.filter(mask)
     for pattern, replacement in CONTRACTIONS:
         candidates = pc.replace_substring_regex(candidates, pattern, replacement)
@@ -243,20 +248,21 @@ def _tokens_of_pieces(pieces: list[str], params: PreprocessParams) -> tuple[list
     Returns:
         the distinct tokens, and for each piece its token's id in a row of its own, or no id.
     """
-    lemmas = [_lemma(piece, params) for piece in pieces]
-    stopwords, keep = stopword_list(params.stopwords), frozenset(params.keep)
-    kept = np.fromiter(
-        (
-            bool(piece) and not _is_dropped(piece, lemma, stopwords, keep)
-            for piece, lemma in zip(pieces, lemmas, strict=True)
-        ),
-        dtype=bool,
-        count=len(pieces),
-    )
-    encoded = pa.array(lemmas, pa.string()).filter(pa.array(kept)).dictionary_encode()
+    dropped = DroppedWords(stopword_list(params.stopwords), frozenset(params.keep))
+    tokens = [token_of_piece(piece, params, dropped) for piece in pieces]
+    kept = np.fromiter((token is not None for token in tokens), bool, count=len(pieces))
+    encoded = pa.array(tokens, pa.string()).drop_null().dictionary_encode()
     return encoded.dictionary.to_pylist(), Ragged(
         encoded.indices.to_numpy(), offsets_from_lengths(kept.astype(np.int64))
     )
+
+
+def token_of_piece(piece: str, params: PreprocessParams, dropped: "DroppedWords") -> str | None:
+    """The lemma of a piece of text without white space; None for a stopword, or for nothing."""
+    if not piece:
+        return None
+    lemma = _lemma(piece, params)
+    return None if dropped.has(piece, lemma) else lemma
 
 
 def _lemma(piece: str, params: PreprocessParams) -> str:
@@ -276,12 +282,19 @@ def _lemmatizer() -> Callable[..., str]:
     return lemmatize
 
 
-def _is_dropped(piece: str, lemma: str, stopwords: frozenset[str], keep: frozenset[str]) -> bool:
-    if piece in keep or lemma in keep:
-        return False
-    if "not" in keep and piece.lower().endswith(("n't", "n’t")):
-        return False
-    return piece in stopwords or lemma in stopwords
+class DroppedWords(NamedTuple):
+    """The stopwords of a list, save those that are kept."""
+
+    stopwords: frozenset[str]
+    keep: frozenset[str]
+
+    def has(self, piece: str, lemma: str) -> bool:
+        """Whether a word with this lemma is dropped."""
+        if piece in self.keep or lemma in self.keep:
+            return False
+        if "not" in self.keep and piece.lower().endswith(("n't", "n’t")):
+            return False
+        return piece in self.stopwords or lemma in self.stopwords
 
 
 @cache

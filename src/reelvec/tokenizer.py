@@ -1,22 +1,25 @@
 """From raw text to vocabulary ids, as the reviews that a model was trained on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from reelvec.errors import ReelvecError
 from reelvec.files import read_json
 from reelvec.params import PreprocessParams
 from reelvec.ragged import Ragged
+from reelvec.single_texts import SingleTexts
 from reelvec.text import tokenize
-from reelvec.vocabulary import Vocabulary
+from reelvec.vocabulary import Vocabulary, ids_of, index_of
 
 STEPS = "preprocess.json"
 """The file beside tokens that says how they were made."""
+
+FEW_TEXTS = 32
+"""So many are encoded sooner one by one than as a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,18 @@ class Tokenizer:
 
     preprocess: PreprocessParams
     vocabulary: list[str]
+    _single: SingleTexts = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index = index_of(self.vocabulary)
+        object.__setattr__(self, "_single", SingleTexts(self.preprocess, index))
 
     def encode(self, texts: Sequence[str]) -> Ragged:
         """Ids of each text, (texts,) rows; words outside the vocabulary are unknown."""
+        if len(texts) <= FEW_TEXTS:
+            return self._single.encode(texts)
         corpus = tokenize(pa.array(list(texts), pa.string()), self.preprocess)
-        vocabulary = Vocabulary(self.vocabulary, np.zeros(0, np.int64), np.zeros(0, np.int64))
-        return corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
+        return corpus.reviews.map_ids(ids_of(corpus.lexicon, self._single.index))
 
     @classmethod
     def load(cls, folder: Path) -> "Tokenizer":

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from tqdm import tqdm
 
 from reelvec.errors import ReelvecError
+from reelvec.mlflow_environment import prepare_environment
 from reelvec.params import Params
 from reelvec.run_record import (
     Point,
@@ -45,16 +46,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-# Read by MLflow at each request or at its import; what the user has set stays. No retries: each
-# one could make a second run on a server that is only slow, and `make track` repairs the rest.
-_DEFAULTS = {
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "5",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    "MLFLOW_UV_AUTO_DETECT": "false",
-}
 
 _given_up: set[str] = set()  # stores that failed: this process warned, and tries them no more
 
@@ -176,7 +167,7 @@ def open_run(params: Params, variant: str, root: Path = Path()) -> Iterator[Vari
     def begin() -> "WrittenRun":
         fingerprint = variant_fingerprint(params, variant, place)
         tags = run_tags(variant, fingerprint, place)
-        run = _open_store(location, params).run(variant, run_params(params, variant), tags)
+        run = open_store(location, params).run(variant, run_params(params, variant), tags)
         run.resume()
         return run
 
@@ -207,7 +198,7 @@ def record_variant(params: Params, variant: str, root: Path = Path()) -> None:
         return
 
     def write() -> None:
-        _open_store(location, params).write(read_record(params, variant, place))
+        open_store(location, params).write(read_record(params, variant, place))
 
     prepare_environment()
     try:
@@ -237,7 +228,7 @@ def record_all(params: Params, root: Path = Path()) -> list[str]:
     _given_up.discard(location.uri)
     written = []
     try:
-        store = _open_store(location, params)
+        store = open_store(location, params)
         for variant in params.variants:
             if not is_trained(variant, place):
                 print(f"{variant}: not trained yet")
@@ -249,14 +240,26 @@ def record_all(params: Params, root: Path = Path()) -> list[str]:
     except ReelvecError:
         raise
     except Exception as error:
-        raise ReelvecError(
-            f"MLflow at {location.shown}: {_reason(location, error)}; start the server, or unset "
-            "MLFLOW_TRACKING_URI, and run `make track` again"
-        ) from error
+        raise store_failure(location, error, "make track") from error
     return written
 
 
-def _open_store(location: StoreLocation, params: Params) -> "Store":
+def store_failure(location: StoreLocation, error: Exception, command: str) -> ReelvecError:
+    """What a person who asked for it is told when the store fails.
+
+    Args:
+        location: of the store.
+        error: what MLflow, or something below it, raised.
+        command: what to run again.
+    """
+    return ReelvecError(
+        f"MLflow at {location.shown}: {_reason(location, error)}; start the server, or unset "
+        f"MLFLOW_TRACKING_URI, and run `{command}` again"
+    )
+
+
+def open_store(location: StoreLocation, params: Params) -> "Store":
+    """The project's experiment in a store; raises whatever MLflow raises."""
     from reelvec.mlflow_store import Store
 
     return Store(location.uri, location.artifacts, params.tracking.experiment)
@@ -300,12 +303,6 @@ def _reason(location: StoreLocation, error: Exception) -> str:
     text = " ".join(str(told).split()).replace(location.uri, location.shown)
     text = text or type(told).__name__
     return text if len(text) <= 200 else f"{text[:197]}..."
-
-
-def prepare_environment() -> None:
-    """Have MLflow give up soon and keep quiet, unless the environment says otherwise."""
-    for variable, value in _DEFAULTS.items():
-        os.environ.setdefault(variable, value)
 
 
 def _project_of(folder: Path) -> Path:

@@ -1,5 +1,6 @@
 """Which tokens get an id, and how often each occurs: `vocab.tsv`."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,10 +37,7 @@ class Vocabulary:
 
     def ids_of(self, lexicon: list[str]) -> NDArray[np.int32]:
         """The id of each token of a lexicon, UNKNOWN for those outside; int32 (lexicon,)."""
-        index = {token: id_ for id_, token in enumerate(self.tokens) if id_ > UNKNOWN}
-        return np.fromiter(
-            (index.get(token, UNKNOWN) for token in lexicon), np.int32, count=len(lexicon)
-        )
+        return ids_of(lexicon, index_of(self.tokens))
 
     def save(self, path: Path) -> None:
         """Write a table with a header, one token a line."""
@@ -108,6 +106,18 @@ def build_vocabulary(lexicon: list[str], training: Ragged, params: VocabularyPar
         [*RESERVED, *(lexicon[id_] for id_ in kept)],
         np.concatenate([[0, unknown], counts[kept]]),
         np.concatenate([[0, unknown_documents], documents[kept]]),
+    )
+
+
+def index_of(tokens: Sequence[str]) -> dict[str, int]:
+    """The id of each word, padding and unknown left out."""
+    return {token: id_ for id_, token in enumerate(tokens) if id_ > UNKNOWN}
+
+
+def ids_of(lexicon: Sequence[str], index: Mapping[str, int]) -> NDArray[np.int32]:
+    """The id of each token of a lexicon, UNKNOWN for those outside; int32 (lexicon,)."""
+    return np.fromiter(
+        (index.get(token, UNKNOWN) for token in lexicon), np.int32, count=len(lexicon)
     )
 
 

@@ -53,7 +53,7 @@ OTHER: dict[str, Any] = {
         "negative_words": ["bad", "dull"],
     },
     "visualization": {"words": 11, "labels": 1, "spaces": ["glove"], "min_document_count": 1},
-    "export": {"spaces": ["scratch"], "glove_words": 1},
+    "export": {"spaces": ["scratch"], "models": ["glove_frozen"], "glove_words": 1},
     "tracking": {"experiment": "another", "model": True},
 }
 

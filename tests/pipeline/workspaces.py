@@ -18,7 +18,7 @@ BASELINES = ("average_glove", "tfidf_bigrams")
 SMALL: dict[str, Any] = {
     "variants": {name: {"epochs": 2} for name in VARIANTS},
     "similarities": {"spaces": ["scratch", "glove"]},
-    "export": {"spaces": list(VARIANTS)},
+    "export": {"spaces": list(VARIANTS), "models": ["scratch"]},
     "explorer": {"spaces": [*VARIANTS, "glove"]},
     "word_vectors": {"word2vec": {"epochs": 1, "dimension": 8}},
     "ensembles": {"both": {"members": ["scratch", "tfidf_bigrams"]}},
