@@ -230,8 +230,13 @@ def _rewrite(
 
 def fold(word: str) -> str:
     """A word without accents, and with plain quotes and dashes."""
-    decomposed = unicodedata.normalize("NFKD", word.translate(UNIFIED))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    # Accents that stand alone go first: to sort many of them takes the square of their number.
+    decomposed = unicodedata.normalize("NFKD", _bare(word.translate(UNIFIED)))
+    return _bare(decomposed)
+
+
+def _bare(word: str) -> str:
+    return "".join(letter for letter in word if not unicodedata.combining(letter))
 
 
 def _expand_contractions(words: pa.StringArray) -> pa.StringArray:
