@@ -20,6 +20,7 @@ from reelvec.text import (
     CONTRACTED,
     CONTRACTIONS,
     LINE_BREAK,
+    LONGEST_WORD,
     NOT_A_WORD,
     OUTER_APOSTROPHE,
     TAG,
@@ -33,9 +34,6 @@ from reelvec.vocabulary import UNKNOWN
 
 WORDS_REMEMBERED = 200_000
 """All are forgotten when there are more: a server must not grow with every new word."""
-
-LONGEST_WORD = 60
-"""Longer ones are not remembered, and left to Arrow: its patterns take no more than linear time."""
 
 Ids = tuple[int, ...]
 
@@ -105,7 +103,7 @@ class SingleTexts:
         """The word after all steps that rewrite words; None leaves it to Arrow."""
         params = self._params
         if len(word) > LONGEST_WORD:
-            return None
+            return None  # Arrow's patterns take no more than linear time
         if params.html and "&" in word:
             word = html.unescape(word)
         if params.urls and ("://" in word or "www." in word.lower()):

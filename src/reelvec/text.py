@@ -31,6 +31,9 @@ REVIEWS_AT_ONCE = 5_000
 
 THREADS = 2
 
+LONGEST_WORD = 60
+"""In letters; what is longer is noise."""
+
 LINE_BREAK = r"(?i)<br\s*/?>"
 TAG = r"</?[a-zA-Z][^<>]{0,300}>"
 ADDRESS = r"(?i)(?:https?://|www\.)\S*"
@@ -271,8 +274,11 @@ def token_of_piece(piece: str, params: PreprocessParams, dropped: "DroppedWords"
 
 
 def _lemma(piece: str, params: PreprocessParams) -> str:
-    # simplemma refuses an empty string, and has nothing to say about numbers.
+    # simplemma refuses an empty string, has nothing to say about numbers and noise, and would
+    # remember the noise.
     if not params.lemmatize or piece in params.lemmatize_except or not piece.isalpha():
+        return piece
+    if len(piece) > LONGEST_WORD:
         return piece
     lemma = str(_lemmatizer()(piece, lang="en"))
     # simplemma writes american as American, whatever the case it was given.
