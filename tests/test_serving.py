@@ -255,6 +255,18 @@ def test_hundreds_of_requests_leave_the_memory_as_it_was(server: Server) -> None
     assert server.process.memory_info().rss - before < GROWTH
 
 
+def test_words_without_end_leave_the_memory_as_it_was(server: Server) -> None:
+    def send(first: int) -> None:
+        for number in range(first, first + 40):
+            noise = f"{number:010b}".replace("0", "a").replace("1", "b") * 50_000
+            server.ask([f"good {noise} {noise}"])
+
+    send(0)
+    before = server.process.memory_info().rss
+    send(40)
+    assert server.process.memory_info().rss - before < GROWTH
+
+
 def test_the_server_has_survived_all_this(server: Server) -> None:
     assert server.process.is_running()
     assert requests.get(f"{server.url}/health", timeout=5).ok

@@ -93,6 +93,31 @@ def test_the_number_of_texts_never_changes_their_ids(monkeypatch: pytest.MonkeyP
     assert (few.ids.dtype, few.offsets.dtype) == (many.ids.dtype, many.offsets.dtype)
 
 
+def test_words_without_end_are_not_remembered() -> None:
+    single = SingleTexts(PARAMS["all steps"], index_of([*RESERVED, "film"]))
+    long = "x" * 100_000
+    assert single.encode([f"film {long} {long}film"]).ids.tolist() == [2, UNKNOWN, UNKNOWN]
+    assert set(single._known) == {"film"}
+
+
+HOSTILE = {
+    "quotes": "x" + "'" * 200_000 + "y",
+    "accents": "a" + "\u0301\u0316" * 200_000,
+    "tags": "<a" * 200_000,
+    "breaks": "<br " + " " * 200_000,
+    "entities": "&" * 200_000,
+    "addresses": "http://" * 50_000,
+    "contractions": "n't" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_takes_more_than_linear_time(name: str) -> None:
+    # With a square of these lengths the test would run for hours.
+    single, column = both_ways(PARAMS["all steps"], [HOSTILE[name], "film"])
+    assert single == column
+
+
 def test_words_are_forgotten_before_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(single_texts, "WORDS_REMEMBERED", 3)
     single = SingleTexts(PARAMS["all steps"], index_of([*RESERVED, "film"]))

@@ -20,6 +20,7 @@ from reelvec.text import (
     CONTRACTED,
     CONTRACTIONS,
     LINE_BREAK,
+    LONGEST_WORD,
     NOT_A_WORD,
     OUTER_APOSTROPHE,
     TAG,
@@ -63,9 +64,12 @@ class SingleTexts:
         if len(self._known) > WORDS_REMEMBERED:
             self._known = {}
         known = self._known
-        new = {word for words in split for word in words if word not in known}
-        known |= self._looked_up(new)
-        rows = [[id_ for word in words for id_ in known[word]] for words in split]
+        new = self._looked_up({word for words in split for word in words if word not in known})
+        rows = [
+            [id_ for word in words for id_ in new.get(word) or known.get(word, ())]
+            for words in split
+        ]
+        known |= {word: ids for word, ids in new.items() if len(word) <= LONGEST_WORD}
         lengths = np.array([len(row) for row in rows], np.int64)
         ids = np.fromiter((id_ for row in rows for id_ in row), np.int32, int(lengths.sum()))
         return Ragged(ids, offsets_from_lengths(lengths))
@@ -98,6 +102,8 @@ class SingleTexts:
     def _simplified(self, word: str) -> str | None:
         """The word after all steps that rewrite words; None leaves it to Arrow."""
         params = self._params
+        if len(word) > LONGEST_WORD:
+            return None  # Arrow's patterns take no more than linear time
         if params.html and "&" in word:
             word = html.unescape(word)
         if params.urls and ("://" in word or "www." in word.lower()):

@@ -31,6 +31,9 @@ REVIEWS_AT_ONCE = 5_000
 
 THREADS = 2
 
+LONGEST_WORD = 60
+"""In letters; what is longer is noise."""
+
 LINE_BREAK = r"(?i)<br\s*/?>"
 TAG = r"</?[a-zA-Z][^<>]{0,300}>"
 ADDRESS = r"(?i)(?:https?://|www\.)\S*"
@@ -230,8 +233,13 @@ def _rewrite(
 
 def fold(word: str) -> str:
     """A word without accents, and with plain quotes and dashes."""
-    decomposed = unicodedata.normalize("NFKD", word.translate(UNIFIED))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    # Accents that stand alone go first: to sort many of them takes the square of their number.
+    decomposed = unicodedata.normalize("NFKD", _bare(word.translate(UNIFIED)))
+    return _bare(decomposed)
+
+
+def _bare(word: str) -> str:
+    return "".join(letter for letter in word if not unicodedata.combining(letter))
 
 
 def _expand_contractions(words: pa.StringArray) -> pa.StringArray:
@@ -266,8 +274,11 @@ def token_of_piece(piece: str, params: PreprocessParams, dropped: "DroppedWords"
 
 
 def _lemma(piece: str, params: PreprocessParams) -> str:
-    # simplemma refuses an empty string, and has nothing to say about numbers.
+    # simplemma refuses an empty string, has nothing to say about numbers and noise, and would
+    # remember the noise.
     if not params.lemmatize or piece in params.lemmatize_except or not piece.isalpha():
+        return piece
+    if len(piece) > LONGEST_WORD:
         return piece
     lemma = str(_lemmatizer()(piece, lang="en"))
     # simplemma writes american as American, whatever the case it was given.
