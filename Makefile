@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo repro test lint check-lock track mlflow register serve projector bench \
-	bench-all studies readme lock clean clean-all
+	bench-all studies readme scatterplot lock clean clean-all
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -29,6 +29,7 @@ demo: setup ## the whole pipeline on the bundled sample, in a workspace of its o
 
 repro: setup ## the real pipeline: downloads the data unless REELVEC_MIRROR has it
 	$(BIN)/dvc repro
+	$(BIN)/reelvec page
 
 test: setup ## all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -77,6 +78,10 @@ bench-all: setup ## the same, with Keras and fastText beside it (each installed 
 studies: setup ## rerun the tutorials and the learning curves (half an hour)
 	$(BIN)/dvc repro studies/tutorials/dvc.yaml studies/learning_curves/dvc.yaml
 
+# The bundle is in git: this is only for another release of the library. Needs Node and npm.
+scatterplot: ## bundle the WebGL library of the explorer again
+	node .ci/bundle_scatterplot.mjs
+
 readme: setup ## write the results into README.md from the committed metrics
 	$(BIN)/reelvec readme
 
@@ -98,6 +103,7 @@ clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
 
 clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (needs a download to redo)
 	rm -rf data/raw data/interim data/processed data/models data/baselines \
-		data/predictions data/baseline_predictions .dvc/cache .dvc/tmp
+		data/predictions data/baseline_predictions data/plain data/word_vectors data/ensembles \
+		data/ensemble_predictions data/explorer.json data/report.html .dvc/cache .dvc/tmp
 	rm -rf reports/export reports/mistakes reports/plots/confusion reports/index.html
 	rm -rf mlflow.db mlflow.db.lock mlruns mlartifacts $(VENV)

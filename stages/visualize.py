@@ -13,13 +13,11 @@ from reelvec.figures import (
     draw_calibration,
     draw_confusion,
     draw_learning_curves,
-    draw_pipeline,
     draw_roc,
     draw_words,
     save_figure,
 )
 from reelvec.params import load_params
-from reelvec.pipeline import stage_layers
 from reelvec.predictions import PREDICTIONS, check_leftovers, load_predictions
 from reelvec.provenance import data_line
 from reelvec.spaces import load_space
@@ -55,10 +53,9 @@ def main() -> None:
     save_figure(draw_roc(roc, areas, data), FIGURES / "roc")
     save_figure(draw_calibration(calibration, errors, data), FIGURES / "calibration")
     save_figure(draw_confusion(predictions, data), FIGURES / "confusion")
-    save_figure(draw_pipeline(*stage_layers(Path("dvc.yaml"))), FIGURES / "pipeline")
     for name in params.variants:
         record_variant(params, name)
-    print(f"wrote {FIGURES}: words, learning_curves, roc, calibration, confusion, pipeline")
+    print(f"wrote {FIGURES}: words, learning_curves, roc, calibration, confusion")
 
 
 if __name__ == "__main__":

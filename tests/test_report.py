@@ -15,7 +15,7 @@ from reelvec.params import Params, load_params
 from reelvec.report import Findings, Study, read_results, read_study, render_report
 
 EVIL = "<script>alert('x')</script><img src=http://x.example/y onerror=z> & {{ 7 * 7 }}"
-FIGURES = ("words", "learning_curves", "roc", "calibration", "confusion", "pipeline")
+FIGURES = ("words", "learning_curves", "roc", "calibration", "confusion")
 SCORES = {
     "analogies_accuracy": 0.125,
     "wordsim353_spearman": None,

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from reelvec.errors import ReelvecError
-from reelvec.stamp import MARK, stamp
+from reelvec.stamp import MARK, PIPELINE_MARK, stamp
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     (tmp_path / "data/raw").mkdir(parents=True)
-    (tmp_path / "data/report.html").write_text(f"<p>Data; {MARK}</p>")
+    (tmp_path / "data/report.html").write_text(f"<p>Data; {MARK}</p>{PIPELINE_MARK}")
     return tmp_path
 
 
@@ -42,6 +42,12 @@ def test_commit_changes_and_day_are_told(root: Path) -> None:
 def test_the_page_of_the_pipeline_stays_as_it_was(root: Path) -> None:
     stamp(root)
     assert MARK in (root / "data/report.html").read_text()
+
+
+def test_the_pipeline_is_drawn_where_there_is_one(root: Path) -> None:
+    assert PIPELINE_MARK in stamp(root).read_text()
+    (root / "dvc.yaml").write_text("stages: {a: {cmd: b, outs: [c]}, d: {cmd: e, deps: [c]}}")
+    assert '<img src="data:image/svg+xml;base64,' in stamp(root).read_text()
 
 
 def test_without_git_it_says_so(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

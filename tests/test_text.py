@@ -2,6 +2,8 @@
 
 import os
 import string
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +168,17 @@ def test_words_go_the_way_that_reviews_go() -> None:
 def test_an_unlisted_stopword_list_is_empty_and_the_others_are_not() -> None:
     assert stopword_list("none") == frozenset()
     assert {"the", "not"} <= stopword_list("scikit-learn") & stopword_list("gensim")
+
+
+def test_scikit_learns_list_is_read_without_importing_it() -> None:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    assert stopword_list("scikit-learn") == ENGLISH_STOP_WORDS
+    program = (
+        "import sys; from reelvec.text import stopword_list; "
+        "assert stopword_list('scikit-learn'); assert 'sklearn' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_a_corpus_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:

@@ -84,6 +84,14 @@ def readme() -> None:
     write_readme(Path())
 
 
+@app.command()
+def page(project: Project = Path()) -> None:
+    """Write reports/index.html again from the pipeline's page, with this commit and day."""
+    from reelvec.stamp import stamp
+
+    print(f"wrote {stamp(project)}: `reelvec explore` opens it")
+
+
 @app.command(
     epilog=examples(
         'reelvec predict "A wonderful film." "Don\'t waste your time."',

@@ -76,14 +76,22 @@ def house_style() -> Iterator[None]:
 def save_figure(figure: Figure, path: Path) -> None:
     """Write `path` with `.png` and with `.svg`; neither holds a date or a version."""
     pixels = BytesIO()
+    with replacing(path.with_suffix(".svg")) as temporary:
+        temporary.write_bytes(as_svg(figure))
     with house_style():
-        with replacing(path.with_suffix(".svg")) as temporary:
-            figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
         figure.savefig(pixels, format="png", dpi=PNG_DPI)
     # 256 colours are as good as all of them here, and make the file half as large.
     image = Image.open(pixels).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     with replacing(path.with_suffix(".png")) as temporary:
         image.save(temporary, format="png", optimize=True)
+
+
+def as_svg(figure: Figure) -> bytes:
+    """The picture as SVG, without a date or a version."""
+    content = BytesIO()
+    with house_style():
+        figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
+    return content.getvalue()
 
 
 def draw_words(word_map: WordMap, labelled: NDArray[np.int64], data: str) -> Figure:

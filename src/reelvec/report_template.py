@@ -201,9 +201,10 @@ added to the logit.</p>
 {% endfor %}
 
 <h2 id="pipeline">The pipeline</h2>
-{% call picture("pipeline", "The stages of the pipeline and what feeds what") %}
-The stages of <code>dvc.yaml</code>; <code>dvc dag</code> prints the same.
-{% endcall %}
+<figure>
+<div><!-- pipeline --></div>
+<figcaption>The stages of <code>dvc.yaml</code>; <code>dvc dag</code> prints the same.</figcaption>
+</figure>
 
 <h2 id="parameters">Parameters</h2>
 {{ table(variants) }}

@@ -1,5 +1,9 @@
-"""The page as people open it: with the commit and the day, which no DVC output may hold."""
+"""The page as people open it: with what no DVC output may hold or read.
 
+That is the commit, the day, and a picture of `dvc.yaml`, which DVC takes for no dependency.
+"""
+
+import base64
 import html
 import subprocess
 from datetime import UTC, datetime
@@ -12,9 +16,10 @@ PAGE = Path("data/report.html")
 """What the `report` stage makes: the same bytes from the same results."""
 
 STAMPED = Path("reports/index.html")
-"""The same page with a line more, which git and DVC leave alone."""
+"""The same page with them, which git and DVC leave alone."""
 
-MARK = "<!-- stamp -->"
+MARK, PIPELINE_MARK = "<!-- stamp -->", "<!-- pipeline -->"
+PIPELINE = Path("dvc.yaml")
 REVIEWS = Path("data/raw/imdb.parquet")
 CODE = ("src", "stages", "dvc.yaml", "params.yaml")
 
@@ -38,8 +43,20 @@ def stamp(root: Path) -> Path:
             f"{root / PAGE}: not there; run `make repro` (or `make demo`) to make it"
         ) from None
     line = ", ".join([_commit(root), *_fetched(root / REVIEWS)])
-    write_text(root / STAMPED, page.replace(MARK, html.escape(line), 1))
+    page = page.replace(MARK, html.escape(line), 1)
+    if PIPELINE_MARK in page and (root / PIPELINE).exists():
+        page = page.replace(PIPELINE_MARK, _picture(root / PIPELINE), 1)
+    write_text(root / STAMPED, page)
     return root / STAMPED
+
+
+def _picture(pipeline: Path) -> str:
+    """What feeds what, as an element of the page."""
+    from reelvec.figures import as_svg, draw_pipeline
+    from reelvec.pipeline import stage_layers
+
+    svg = base64.b64encode(as_svg(draw_pipeline(*stage_layers(pipeline)))).decode("ascii")
+    return f'<img src="data:image/svg+xml;base64,{svg}" alt="The stages and what feeds what">'
 
 
 def _commit(root: Path) -> str:

@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
+from runpy import run_path
 from typing import NamedTuple
 
 import numpy as np
@@ -308,13 +310,24 @@ class DroppedWords(NamedTuple):
         return piece in self.stopwords or lemma in self.stopwords
 
 
+def _scikit_learn_words() -> frozenset[str]:
+    """The list from the one file that holds it: importing scikit-learn takes a second."""
+    package = find_spec("sklearn")
+    places = (package and package.submodule_search_locations) or []
+    for place in places:
+        path = Path(place, "feature_extraction", "_stop_words.py")
+        if path.is_file():
+            return frozenset(run_path(str(path))["ENGLISH_STOP_WORDS"])
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset(ENGLISH_STOP_WORDS)
+
+
 @cache
 def stopword_list(name: StopwordList) -> frozenset[str]:
     """The English stopwords of a well-known list."""
     if name == "scikit-learn":
-        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-        return frozenset(ENGLISH_STOP_WORDS)
+        return _scikit_learn_words()
     if name == "gensim":
         from gensim.parsing.preprocessing import STOPWORDS
 

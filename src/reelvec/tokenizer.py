@@ -39,6 +39,10 @@ class Tokenizer:
         index = index_of(self.vocabulary)
         object.__setattr__(self, "_single", SingleTexts(self.preprocess, index))
 
+    def __reduce__(self) -> tuple[type["Tokenizer"], tuple[PreprocessParams, list[str]]]:
+        # What `_single` holds cannot be pickled, and is soon made again.
+        return Tokenizer, (self.preprocess, self.vocabulary)
+
     def encode(self, texts: Sequence[str]) -> Ragged:
         """Ids of each text, (texts,) rows; words outside the vocabulary are unknown."""
         if len(texts) <= FEW_TEXTS:
