@@ -9,12 +9,11 @@ from reelvec.files import write_text
 from reelvec.mistakes import load_mistakes
 from reelvec.params import load_params
 from reelvec.provenance import data_line
-from reelvec.report import Findings, read_results, read_study, render_report
+from reelvec.report import Findings, read_results, render_report
 from reelvec.stamp import PAGE, STAMPED, stamp
 
 REPORTS = Path("reports")
 METRICS = REPORTS / "metrics"
-STUDY = Path("studies/learning_curves/reports")
 
 
 def main() -> None:
@@ -31,7 +30,6 @@ def main() -> None:
         behaviour=behaviour_table(read_results(METRICS / "behaviour.json", "check_behaviour")),
         figures={path.stem: path.read_bytes() for path in (REPORTS / "figures").glob("*.svg")},
         explorer=read_results(Path("data/explorer.json"), "prepare_explorer"),
-        study=read_study(STUDY),
     )
     write_text(PAGE, render_report(params, found))
     stamp(Path())

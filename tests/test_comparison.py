@@ -225,6 +225,7 @@ def test_markdown_begins_with_the_data_and_ranks_the_variants() -> None:
     assert "corrected for the pair of models tested here" in text.replace("\n  ", " ")
 
 
+@settings(max_examples=25)  # statsmodels takes its time
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holms_correction_is_that_of_a_plain_loop(p_values: list[float]) -> None:
     order = sorted(range(len(p_values)), key=lambda place: p_values[place])

@@ -12,7 +12,7 @@ from reelvec.errors import ReelvecError
 from reelvec.files import write_json
 from reelvec.mistakes import Mistake
 from reelvec.params import Params, load_params
-from reelvec.report import Findings, Study, read_results, read_study, render_report
+from reelvec.report import Findings, read_results, render_report
 
 EVIL = "<script>alert('x')</script><img src=http://x.example/y onerror=z> & {{ 7 * 7 }}"
 FIGURES = ("words", "learning_curves", "roc", "calibration", "confusion")
@@ -91,7 +91,6 @@ def page(
             behaviour=[["Model", "order"], *([name, "0 of 24"] for name in names)],
             figures=dict.fromkeys(FIGURES, b"<svg/>"),
             explorer=explorer or {"words": [text], "spaces": {}},
-            study=Study("Real reviews", "it turns", ["At 100."], [["A"], [text]], b"<svg/>"),
         ),
     )
 
@@ -135,7 +134,7 @@ def test_nothing_is_loaded_from_elsewhere(params: Params) -> None:
         if name in ("src", "href")
     ]
     pictures = [value for value in addresses if value.startswith("data:image/svg+xml;base64,")]
-    assert len(pictures) == len(FIGURES) + 1
+    assert len(pictures) == len(FIGURES)
     assert all(value in pictures or value.startswith("#") for value in addresses)
     styles = "".join(text for tag, text in found.texts if tag == "style")
     assert styles
@@ -195,29 +194,3 @@ def test_missing_results_name_the_stage(tmp_path: Path) -> None:
             read_results(path, "compare_similarities")
     write_json(path, {"a": 1})
     assert read_results(path, "compare_similarities") == {"a": 1}
-
-
-def test_the_studys_turn_is_read_from_its_cells(tmp_path: Path) -> None:
-    cells = ["model,reviews,seed,accuracy"]
-    for size, gains in ((100, (0.05, 0.06, 0.04)), (250, (0.02, 0.03, 0.02)), (500, (0, 0, -0.1))):
-        for seed, gain in enumerate(gains):
-            cells.append(f"scratch,{size},{seed},0.7")
-            cells.append(f"word2vec_frozen,{size},{seed},{0.7 + gain}")
-            cells.append(f"glove_frozen,{size},{seed},0.6")
-    (tmp_path / "curves.csv").write_text("\n".join(cells) + "\n")
-    (tmp_path / "curves.md").write_text("Made up\n\nMore\n")
-    (tmp_path / "curves.svg").write_text("<svg/>")
-    (tmp_path / "preprocessing.csv").write_text("lemmatize,accuracy,coverage\nTrue,0.5,0.991\n")
-    study = read_study(tmp_path)
-    assert study.data == "Made up"
-    assert study.turn == (
-        "glove_frozen beats scratch with no number of training reviews; "
-        "word2vec_frozen beats scratch up to 250 training reviews (+5.0 points with 100)"
-    )
-    assert study.ablation == [
-        ["Lemmatize", "Test accuracy", "GloVe knows"],
-        ["yes", "50.00%", "99.10%"],
-    ]
-    (tmp_path / "curves.csv").unlink()
-    with pytest.raises(ReelvecError, match="make studies"):
-        read_study(tmp_path)

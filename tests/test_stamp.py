@@ -1,12 +1,13 @@
 """The page is stamped with where it comes from, and the page that DVC keeps is not."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from reelvec.errors import ReelvecError
-from reelvec.stamp import MARK, PIPELINE_MARK, stamp
+from reelvec.stamp import MARK, PIPELINE_MARK, STUDY_MARK, TURN_MARK, stamp
 
 
 @pytest.fixture
@@ -48,6 +49,16 @@ def test_the_pipeline_is_drawn_where_there_is_one(root: Path) -> None:
     assert PIPELINE_MARK in stamp(root).read_text()
     (root / "dvc.yaml").write_text("stages: {a: {cmd: b, outs: [c]}, d: {cmd: e, deps: [c]}}")
     assert '<img src="data:image/svg+xml;base64,' in stamp(root).read_text()
+
+
+def test_the_study_is_put_in_from_where_git_has_it(root: Path) -> None:
+    (root / "data/report.html").write_text(f"<p>{TURN_MARK}</p>{STUDY_MARK}")
+    assert STUDY_MARK in stamp(root).read_text()
+    study = "studies/learning_curves/reports"
+    shutil.copytree(Path(__file__).parents[1] / study, root / study)
+    page = stamp(root).read_text()
+    assert "<p>With fewer reviews, glove_frozen beats scratch with no number" in page
+    assert "What preprocessing does" in page
 
 
 def test_without_git_it_says_so(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,8 +80,7 @@ nav a { margin-right: 1rem; white-space: nowrap; }
 <body>
 <p class="data{{ ' sample' if data.startswith('SAMPLE') }}">{{ data }}; <!-- stamp --></p>
 <h1>What do word embeddings learned from film reviews know, and what does GloVe add?</h1>
-<p class="answer">{{ answer }}{% if study.turn and not data.startswith("SAMPLE") %} With fewer
-reviews, {{ study.turn }}.{% endif %}</p>
+<p class="answer">{{ answer }}{{ "" if data.startswith("SAMPLE") else "<!-- turn -->"|safe }}</p>
 <nav>
 <a href="#results">Results</a>
 <a href="#behaviour">Behaviour</a>
@@ -164,18 +163,7 @@ word is of the same kind.</p>
 {% include "explorer" %}
 
 <h2 id="learning">Learning</h2>
-<figure>
-<div><img src="{{ study_picture }}" alt="Test accuracy by the number of training reviews"></div>
-<figcaption>{{ study.sentences|join(" ") }} From
-<code>studies/learning_curves</code>, on: {{ study.data }}.
-</figcaption>
-</figure>
-{% if study.ablation|length > 1 %}
-<h3>What preprocessing does</h3>
-{{ table(study.ablation, "words") }}
-<p class="note">Lemmas, stopwords dropped, negations kept; from the same study, each model trained
-once. Coverage is the share of the training tokens that have a GloVe vector.</p>
-{% endif %}
+<!-- study -->
 {% call picture("learning_curves", "Loss and accuracy of all variants over the epochs") %}
 Where the solid line turns while the dashed one goes on, a variant begins to learn by heart.
 {% endcall %}

@@ -1,9 +1,9 @@
 """The page as people open it: with what no DVC output may hold or read.
 
-That is the commit, the day, and a picture of `dvc.yaml`, which DVC takes for no dependency.
+That is the commit and the day; a picture of `dvc.yaml`, which DVC takes for no dependency; and the
+learning curves, whose study `dvc repro` would run if the page depended on them.
 """
 
-import base64
 import html
 import subprocess
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reelvec.errors import ReelvecError
 from reelvec.files import write_text
+from reelvec.page_parts import as_address
 
 PAGE = Path("data/report.html")
 """What the `report` stage makes: the same bytes from the same results."""
@@ -19,7 +20,9 @@ STAMPED = Path("reports/index.html")
 """The same page with them, which git and DVC leave alone."""
 
 MARK, PIPELINE_MARK = "<!-- stamp -->", "<!-- pipeline -->"
+TURN_MARK, STUDY_MARK = "<!-- turn -->", "<!-- study -->"
 PIPELINE = Path("dvc.yaml")
+STUDY = Path("studies/learning_curves/reports")
 REVIEWS = Path("data/raw/imdb.parquet")
 CODE = ("src", "stages", "dvc.yaml", "params.yaml")
 
@@ -46,8 +49,18 @@ def stamp(root: Path) -> Path:
     page = page.replace(MARK, html.escape(line), 1)
     if PIPELINE_MARK in page and (root / PIPELINE).exists():
         page = page.replace(PIPELINE_MARK, _picture(root / PIPELINE), 1)
+    if STUDY_MARK in page and (root / STUDY).exists():
+        page = _with_study(page, root / STUDY)
     write_text(root / STAMPED, page)
     return root / STAMPED
+
+
+def _with_study(page: str, folder: Path) -> str:
+    from reelvec.study_section import read_study, render_study
+
+    study = read_study(folder)
+    page = page.replace(TURN_MARK, html.escape(f"With fewer reviews, {study.turn}."), 1)
+    return page.replace(STUDY_MARK, render_study(study), 1)
 
 
 def _picture(pipeline: Path) -> str:
@@ -55,8 +68,8 @@ def _picture(pipeline: Path) -> str:
     from reelvec.figures import as_svg, draw_pipeline
     from reelvec.pipeline import stage_layers
 
-    svg = base64.b64encode(as_svg(draw_pipeline(*stage_layers(pipeline)))).decode("ascii")
-    return f'<img src="data:image/svg+xml;base64,{svg}" alt="The stages and what feeds what">'
+    address = as_address(as_svg(draw_pipeline(*stage_layers(pipeline))))
+    return f'<img src="{address}" alt="The stages and what feeds what">'
 
 
 def _commit(root: Path) -> str:

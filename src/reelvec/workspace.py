@@ -20,7 +20,6 @@ COPIED = (
     "src",
     "data/sample",
     "data/behaviour.csv",
-    "studies/learning_curves/reports",
 )
 
 MARK = ".reelvec-workspace"

@@ -44,7 +44,7 @@ def test_the_page_says_first_that_the_data_are_a_sample_and_shows_every_variant(
 def test_the_page_is_one_file(finished: Path) -> None:
     page = (finished / "reports/index.html").read_text(encoding="utf-8")
     shown = set(re.findall(r'(?:src|href)="([^"#][^"]*)"', page))
-    assert len(shown) == 7
+    assert len(shown) == 6
     assert [address for address in shown if not address.startswith("data:image/")] == []
     kept = (finished / "data/report.html").read_text(encoding="utf-8")
     marked = STAMP.sub("<!-- stamp -->", page, count=1)

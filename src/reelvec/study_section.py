@@ -1,0 +1,141 @@
+"""The page's section on `studies/learning_curves`, which has a pipeline of its own."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+
+from reelvec.errors import ReelvecError
+from reelvec.learning_curves import Rows, turning_point
+from reelvec.page_parts import as_address
+from reelvec.seeds import mean_over_seeds
+
+PRETRAINED, SCRATCH = ("glove_frozen", "word2vec_frozen"), "scratch"
+CONFIDENCE = 0.95
+
+Cells = Sequence[Sequence[str]]
+
+SECTION = """\
+<figure>
+<div><img src="{{ picture }}" alt="Test accuracy by the number of training reviews"></div>
+<figcaption>{{ study.sentences|join(" ") }} From <code>studies/learning_curves</code>, on:
+{{ study.data }}.</figcaption>
+</figure>
+<h3>What preprocessing does</h3>
+<div class="wide"><table class="sortable words">
+<thead>
+<tr>{% for cell in study.ablation[0] %}<th scope="col">{{ cell }}</th>{% endfor %}</tr>
+</thead>
+<tbody>
+{% for row in study.ablation[1:] %}
+<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody>
+</table></div>
+<p class="note">Lemmas, stopwords dropped, negations kept; from the same study, each model trained
+once. Known to GloVe: the share of the training tokens that have a vector there.</p>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What `studies/learning_curves` found, on data of its own.
+
+    Attributes:
+        data: the line that says which reviews.
+        turn: up to how many reviews pretrained vectors win, in a sentence.
+        sentences: the same for each kind of them, with the differences.
+        ablation: table of what preprocessing does, the header first.
+        picture: the learning curves, SVG.
+    """
+
+    data: str
+    turn: str
+    sentences: list[str]
+    ablation: Cells
+    picture: bytes
+
+
+def render_study(study: Study) -> str:
+    """The section as HTML; whatever is filled in is text."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    picture = as_address(study.picture)
+    return environment.from_string(SECTION).render(study=study, picture=picture)
+
+
+def read_study(folder: Path) -> Study:
+    """Read the reports of `studies/learning_curves`.
+
+    Raises:
+        ReelvecError: a file is missing or damaged.
+    """
+    try:
+        rows = list(csv.DictReader((folder / "curves.csv").read_text("utf-8").splitlines()))
+        cells: Rows = [
+            {
+                "model": row["model"],
+                "reviews": int(row["reviews"]),
+                "seed": int(row["seed"]),
+                "accuracy": float(row["accuracy"]),
+            }
+            for row in rows
+        ]
+        ablation = list(csv.reader((folder / "preprocessing.csv").read_text("utf-8").splitlines()))
+        data = (folder / "curves.md").read_text("utf-8").partition("\n")[0]
+        picture = (folder / "curves.svg").read_bytes()
+    except (OSError, ValueError, KeyError) as error:
+        raise ReelvecError(
+            f"{folder}: not there or damaged ({error}); run `make studies`, or take it from git"
+        ) from None
+    models = {row["model"] for row in cells}
+    sentences = [
+        turning_point(cells, name, SCRATCH, CONFIDENCE)
+        for name in PRETRAINED
+        if {name, SCRATCH} <= models
+    ]
+    return Study(data, _turn(cells), sentences, _ablation_table(ablation), picture)
+
+
+def _turn(cells: Rows) -> str:
+    """Which pretrained vectors beat those from scratch up to how many reviews."""
+    accuracy = {(row["model"], row["reviews"], row["seed"]): row["accuracy"] for row in cells}
+    parts = []
+    for name in PRETRAINED:
+        differences: dict[int, list[float]] = {}
+        for model, reviews, seed in accuracy:
+            if model == name and (SCRATCH, reviews, seed) in accuracy:
+                lead = accuracy[model, reviews, seed] - accuracy[SCRATCH, reviews, seed]
+                differences.setdefault(reviews, []).append(lead)
+        leads = {size: mean_over_seeds(each, CONFIDENCE) for size, each in differences.items()}
+        wins = [size for size, lead in leads.items() if lead.low > 0]
+        if wins:
+            most = max(wins, key=lambda size: leads[size].value)
+            gain = f"{100 * leads[most].value:+.1f} points with {most:,}"
+            parts.append(f"{name} beats {SCRATCH} up to {max(wins):,} training reviews ({gain})")
+        elif leads:
+            parts.append(f"{name} beats {SCRATCH} with no number of training reviews")
+    return "; ".join(parts)
+
+
+def _ablation_table(rows: Cells) -> Cells:
+    """Shares as percentages, booleans as words, names without underscores."""
+    header, *body = rows
+    shown = {"True": "yes", "False": "no"}
+
+    def cell(column: str, value: str) -> str:
+        if column in ("accuracy", "coverage"):
+            return f"{float(value):.2%}"
+        if column == "tokens_a_review":
+            return f"{float(value):.0f}"
+        return shown.get(value, value)
+
+    names = {"coverage": "GloVe knows", "accuracy": "Test accuracy"}
+    titles = [names.get(column, column.replace("_", " ").capitalize()) for column in header]
+    cells = [
+        [cell(column, value) for column, value in zip(header, row, strict=True)] for row in body
+    ]
+    return [titles, *cells]
