@@ -8,10 +8,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo repro test lint check-lock track mlflow register serve projector bench \
-	bench-all studies readme scatterplot lock clean clean-all
+	bench-all studies readme scatterplot screenshot lock clean clean-all
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## make .venv with the pinned dependencies
 
@@ -81,6 +81,9 @@ studies: setup ## rerun the tutorials and the learning curves (half an hour)
 # The bundle is in git: this is only for another release of the library. Needs Node and npm.
 scatterplot: ## bundle the WebGL library of the explorer again
 	node .ci/bundle_scatterplot.mjs
+
+screenshot: setup ## take the README's picture of the explorer; needs Chromium
+	$(BIN)/python .ci/screenshot.py
 
 readme: setup ## write the results into README.md from the committed metrics
 	$(BIN)/reelvec readme

@@ -21,7 +21,7 @@ const run = (...command) => execFileSync(command[0], command.slice(1), { cwd: fo
 run("npm", "init", "-y");
 run("npm", "install", "--silent", ...VERSIONS);
 writeFileSync(join(folder, "entry.js"),
-  'export { default as createScatterplot } from "regl-scatterplot";\n');
+  'export { default as createScatterplot, createRenderer } from "regl-scatterplot";\n');
 const licences = PARTS.map((name) => {
   const place = join(folder, "node_modules", name);
   const { version, license } = JSON.parse(readFileSync(join(place, "package.json")));

@@ -22,6 +22,10 @@ SCORES = {
     "simlex999_spearman": 0.2,
     "sentiment_separation": 0.3,
     "sentiment_nearest": 1.0,
+    "analogies_asked": 4197,
+    "wordsim353_pairs": 311,
+    "simlex999_pairs": 926,
+    "sentiment_words": 20,
 }
 
 
@@ -166,6 +170,7 @@ def test_results_neighbours_scores_mistakes_and_parameters_are_there(params: Par
     assert cells.count("not there") == 2
     assert "too few words" in cells
     assert "0.125" in cells
+    assert "4,197" in cells, "coverage"
     assert texts.count("test/pos/7_9.txt") == len(params.variants)
     paragraphs = [text for tag, text in found.texts if tag == "p"]
     assert paragraphs.count("a plot") == 2 * len(params.variants)

@@ -85,7 +85,7 @@ class Variant:
         Raises:
             ReelvecError: there is something that is no text, at the position named.
         """
-        return [LABELS[int(each[1] >= each[0])] for each in self.predict_proba(texts)]
+        return [LABELS[int(each[1] > each[0])] for each in self.predict_proba(texts)]
 
     def predict_proba(self, texts: Iterable[str]) -> NDArray[np.float64]:
         """Probabilities of `negative` and `positive`: float64 (texts, 2); errors as `predict`."""

@@ -331,7 +331,7 @@ def results_table(comparison: Comparison) -> Table:
             "Validation accuracy",
             "Best epoch",
             "Trained weights",
-            "Words without GloVe",
+            "Words without vector",
         ]
     ]
     for name in comparison.ranked():

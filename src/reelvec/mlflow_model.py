@@ -49,7 +49,7 @@ class ReviewClassifier(PythonModel):
             RefusedTextError: a text is no string; MLflow's server answers with status 400.
         """
         probabilities = self._predictor.probabilities(_strings(model_input["text"].tolist()))
-        labels = ["positive" if p >= THRESHOLD else "negative" for p in probabilities]
+        labels = ["positive" if p > THRESHOLD else "negative" for p in probabilities]
         return pd.DataFrame({"label": labels, "probability": probabilities})
 
 

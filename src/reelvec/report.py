@@ -27,6 +27,15 @@ SCORES = {
     "sentiment_separation": "Sentiment: separation",
     "sentiment_nearest": "Sentiment: nearest agrees",
 }
+ASKED = {
+    "analogies_accuracy": "analogies_asked",
+    "wordsim353_spearman": "wordsim353_pairs",
+    "simlex999_spearman": "simlex999_pairs",
+    "sentiment_separation": "sentiment_words",
+    "sentiment_nearest": "sentiment_words",
+}
+"""How many questions, pairs or words a score is over."""
+
 NEAREST = 8
 
 Cells = Sequence[Sequence[Any]]
@@ -113,12 +122,14 @@ def read_results(path: Path, stage: str) -> dict[str, Any]:
 
 
 def _score_table(similarities: Mapping[str, Any]) -> Cells:
-    """A row for each space, scored on the words that all spaces share."""
+    """A row for each space, scored on the words that all spaces share, and one on how many."""
+    shared = [space["shared"] for space in similarities["spaces"].values()]
+    asked = [f"{shared[0][ASKED[score]]:,}" for score in SCORES] if shared else []
     rows = [
         [name, *(_score(space["shared"].get(score)) for score in SCORES)]
         for name, space in similarities["spaces"].items()
     ]
-    return [["Space", *SCORES.values()], *rows]
+    return [["Space", *SCORES.values()], *rows, *([["asked", *asked]] if asked else [])]
 
 
 def _score(value: float | None) -> str:

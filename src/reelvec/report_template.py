@@ -139,7 +139,9 @@ are positive; r says how far a direction of the space lines up with that.
 {% endcall %}
 {% if scores|length > 1 %}
 {{ table(scores) }}
-<p class="note">All spaces are asked about the words that they share. Analogies: share answered.
+<p class="note">All spaces are asked about the words that they share; the last line says how many
+questions, pairs or words these leave, of 19,544 analogies and 353 and 999 pairs. Analogies: share
+answered.
 WordSim-353 and SimLex-999: rank correlation with human judgement. Sentiment: how much closer words
 of praise (and of blame) lie to each other than to the other kind, and how often the nearest such
 word is of the same kind.</p>

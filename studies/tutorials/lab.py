@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import reelvec  # noqa: F401 (first: it decides which code numpy's linear algebra runs)
+
+# isort: split
 import numpy as np
 import torch
 from gensim.models import KeyedVectors

@@ -58,7 +58,11 @@
     }
 
     get vectors() { // decoded when first asked for: opening the page waits for none
-      if (!this.kept) this.kept = Float32Array.from(decoded(this.raw.vectors), (x) => x / SCALE);
+      if (!this.kept) {
+        const whole = decoded(this.raw.vectors);
+        this.kept = new Float32Array(whole.length);
+        for (let i = 0; i < whole.length; i++) this.kept[i] = whole[i] / SCALE;
+      }
       return this.kept;
     }
 
@@ -165,6 +169,8 @@
       : Math.abs(data.positive[position] - 0.5) * Math.sqrt(data.documents[position])])
     .sort((one, other) => other[1] - one[1]).slice(0, LANDMARKS).map(([position]) => position);
 
+  let renderer; // both pictures share what WebGL needs
+
   // One of the two pictures, with its menu and its list of neighbours.
   class Panel {
     constructor(side) {
@@ -190,8 +196,10 @@
 
     startDrawing() {
       try {
+        renderer ??= reglScatterplot.createRenderer();
         this.plot = reglScatterplot.createScatterplot({
-          canvas: this.canvas, aspectRatio: this.canvas.clientWidth / this.canvas.clientHeight,
+          renderer, canvas: this.canvas,
+          aspectRatio: this.canvas.clientWidth / this.canvas.clientHeight,
           pointSize: 4, pointSizeSelected: 3, opacity: 0.85,
           pointOutlineWidth: 2, lassoMinDelay: 1e9, deselectOnDblClick: false,
           deselectOnEscape: false, spatialIndexUseWorker: false,
@@ -207,7 +215,6 @@
       });
       this.plot.subscribe("pointOver", (row) => { this.hovered = row; this.placeLabels(); });
       this.plot.subscribe("pointOut", () => { this.hovered = undefined; this.placeLabels(); });
-      this.plot.subscribe("view", () => this.placeLabels());
       this.plot.subscribe("draw", () => this.placeLabels());
     }
 
