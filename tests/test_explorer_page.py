@@ -107,6 +107,18 @@ class Watched:
         return self.part(name).locator(".word").all_text_contents()
 
 
+def places(watched: Watched) -> dict[str, tuple[float, float]]:
+    """Where the left picture has its labels, all at one moment: they are made anew all the time."""
+    styles: dict[str, str] = watched.part("left-labels").evaluate(
+        "box => Object.fromEntries([...box.children].map(e => [e.textContent, e.style.transform]))"
+    )
+    found = {}
+    for word, style in styles.items():
+        left, top = (float(number) for number in re.findall(r"(-?[\d.]+)px", style))
+        found[word] = (left, top)
+    return found
+
+
 @pytest.fixture(scope="module")
 def context(browser: Browser) -> BrowserContext:
     return browser.new_context(viewport={"width": 1280, "height": 900})
@@ -147,11 +159,11 @@ def test_a_click_on_a_point_chooses_its_word(
     opened: Watched, spaces: dict[str, KeyedVectors]
 ) -> None:
     opened.search("wonderful")
-    labels = opened.part("left-labels").locator("span:not(.chosen)")
-    expect(labels.first).to_be_visible()
-    word = labels.first.text_content() or ""
-    shift = labels.first.get_attribute("style") or ""
-    left, top = (float(number) for number in re.findall(r"(-?[\d.]+)px", shift))
+    expect(opened.part("left-labels").locator(".chosen")).to_have_text("wonderful")
+    # The one furthest out on the left: in the middle points lie on top of each other, and at the
+    # right edge a label stands before its point.
+    found = [item for item in places(opened).items() if item[0] != "wonderful"]
+    word, (left, top) = min(found, key=lambda item: item[1][0])
     opened.part("left-canvas").click(position={"x": left - 6, "y": top + 8})
     expect(opened.part("word")).to_have_text(word)
     assert opened.listed("left-neighbors") == nearest(spaces["scratch"], 10, word)
@@ -165,6 +177,7 @@ def test_a_neighbour_is_a_button_that_chooses_it(opened: Watched) -> None:
     button.focus()
     button.press("Enter")
     expect(opened.part("word")).to_have_text(word)
+    expect(opened.part("right-neighbors").locator(".word").first).to_be_focused()
 
 
 def test_an_analogy_is_answered_as_by_gensim(
@@ -220,6 +233,31 @@ def test_a_link_restores_what_was_seen(
     assert watched.problems == restored.problems == []
 
 
+def test_a_link_cut_off_opens_the_page_all_the_same(context: BrowserContext, address: str) -> None:
+    for rest in ("word=", "left=nothing&word=%3Cb%3E", "map=x&colour=y&a="):
+        watched = Watched(context, f"{address}#explorer?{rest}")
+        expect(watched.part("word")).to_have_text("wonderful")
+        assert watched.problems == []
+        watched.page.close()
+
+
+def test_spaces_changed_in_a_hurry_show_the_last_one(
+    context: BrowserContext, opened: Watched, address: str
+) -> None:
+    fresh = Watched(context, f"{address}#explorer?left=glove")
+    expected = places(fresh)
+    assert len(expected) > 3
+    menu = opened.part("left-space")
+    menu.evaluate(
+        """menu => { for (const name of ["glove", "scratch", "glove"]) {
+            menu.value = name; menu.dispatchEvent(new Event("change")); } }"""
+    )
+    expect(opened.part("left-neighbors").locator(".word").first).to_be_visible()
+    opened.page.wait_for_timeout(500)
+    assert places(opened) == expected
+    fresh.page.close()
+
+
 def test_a_word_that_only_one_space_has_is_told(opened: Watched) -> None:
     opened.search(WORDS[-1])
     expect(opened.part("right-neighbors")).to_contain_text("glove has no vector of")
@@ -257,6 +295,41 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, address: 
     width = watched.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 360
     watched.part("left-canvas").tap()
+    context.close()
+
+
+def test_a_finger_moves_the_picture_and_two_enlarge_it(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    watched = Watched(context, address)
+    canvas = watched.part("left-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    session = context.new_cdp_session(watched.page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        fingers = [{"x": x + dx, "y": y + dy, "id": at} for at, (dx, dy) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+        watched.page.wait_for_timeout(100)
+
+    watched.part("left-further").click()
+    before = places(watched)["wonderful"]
+    touch("touchStart", (0, 0))
+    touch("touchMove", (30, -20))
+    touch("touchEnd")
+    after = places(watched)["wonderful"]
+    assert after[0] - before[0] == pytest.approx(30, abs=2)
+    assert after[1] - before[1] == pytest.approx(-20, abs=2)
+    middle = (box["width"] / 2 + 6, box["height"] / 2 - 8)  # a label's place at the centre
+    touch("touchStart", (-20, 0), (20, 0))
+    touch("touchMove", (-30, 0), (30, 0))
+    touch("touchEnd")
+    enlarged = places(watched)["wonderful"]
+    for axis in (0, 1):
+        wide = (after[axis] - middle[axis]) * 1.5
+        assert enlarged[axis] - middle[axis] == pytest.approx(wide, abs=4)
+    assert watched.problems == []
     context.close()
 
 

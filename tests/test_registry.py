@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from mlflow import MlflowClient
 
+from reelvec import mlflow_package
 from reelvec.errors import ReelvecError
 from reelvec.params import Params, load_params
 from reelvec.registry import best_variant, register_best
@@ -91,6 +92,26 @@ def test_only_a_better_variant_takes_the_place(params: Params, project: Path) ->
     line = register_best(params, project)
     assert line.endswith("above version 1 (scratch, validation accuracy 70.00%)")
     assert champion(project).tags["variant"] == "scratch_max"
+
+
+def test_the_same_variant_is_packed_anew_when_what_serves_it_changes(
+    params: Params, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(project, "scratch", 0.8)
+    register_best(params, project)
+    script = project / "mlflow_model.py"
+    script.write_bytes(mlflow_package.SCRIPT.read_bytes() + b"# Mended.\n")
+    monkeypatch.setattr(mlflow_package, "SCRIPT", script)
+    assert "packed anew" in register_best(params, project)
+    assert "stays version" in register_best(params, project)
+    assert len(versions(project)) == 2
+
+
+def test_damaged_metrics_are_not_blamed_on_mlflow(params: Params, project: Path) -> None:
+    train(project, "scratch", 0.8)
+    write(project / "reports/metrics/train/scratch.json", "{")
+    with pytest.raises(ReelvecError, match=r"scratch\.json: .*dvc repro train@scratch"):
+        register_best(params, project)
 
 
 def test_a_champion_can_be_kept(params: Params, project: Path) -> None:

@@ -40,6 +40,18 @@ def test_commit_changes_and_day_are_told(root: Path) -> None:
     assert "with changes" in stamp(root).read_text()
 
 
+def test_changes_of_the_project_are_told_in_its_demo_too(root: Path) -> None:
+    (root / "params.yaml").write_text("a: 1")
+    (root / ".gitignore").write_text(".demo")
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "First")
+    shutil.copytree(root / "data", root / ".demo/data")
+    assert "with changes" not in stamp(root / ".demo").read_text()
+    (root / "params.yaml").write_text("a: 2")
+    assert "with changes" in stamp(root / ".demo").read_text()
+
+
 def test_the_page_of_the_pipeline_stays_as_it_was(root: Path) -> None:
     stamp(root)
     assert MARK in (root / "data/report.html").read_text()
@@ -52,12 +64,12 @@ def test_the_pipeline_is_drawn_where_there_is_one(root: Path) -> None:
 
 
 def test_the_study_is_put_in_from_where_git_has_it(root: Path) -> None:
-    (root / "data/report.html").write_text(f"<p>{TURN_MARK}</p>{STUDY_MARK}")
+    (root / "data/report.html").write_text(f"<p>Best.{TURN_MARK}</p>{STUDY_MARK}")
     assert STUDY_MARK in stamp(root).read_text()
     study = "studies/learning_curves/reports"
     shutil.copytree(Path(__file__).parents[1] / study, root / study)
     page = stamp(root).read_text()
-    assert "<p>With fewer reviews, glove_frozen beats scratch with no number" in page
+    assert "<p>Best. With fewer reviews, glove_frozen beats scratch with no number" in page
     assert "What preprocessing does" in page
 
 

@@ -30,12 +30,15 @@ def test_the_studys_turn_is_read_from_its_cells(tmp_path: Path) -> None:
     assert study.data == "Made up"
     assert study.turn == (
         "glove_frozen beats scratch with no number of training reviews; "
-        "word2vec_frozen beats scratch up to 250 training reviews (+5.0 points with 100)"
+        "word2vec_frozen beats scratch with up to 250 training reviews (+5.0 points with 100)"
     )
     assert study.ablation == [
         ["Lemmatize", "Test accuracy", "GloVe knows"],
         ["yes", "50.00%", "99.10%"],
     ]
+    (tmp_path / "preprocessing.csv").write_text("")
+    with pytest.raises(ReelvecError, match="make studies"):
+        read_study(tmp_path)
     (tmp_path / "curves.csv").unlink()
     with pytest.raises(ReelvecError, match="make studies"):
         read_study(tmp_path)

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.errors import ReelvecError
-from reelvec.files import read_json
 from reelvec.odds import both_probabilities, log_odds
 from reelvec.params import VariantParams, load_params
 from reelvec.predictor import Predictor
@@ -65,16 +64,7 @@ class Variant:
     @cached_property
     def metrics(self) -> dict[str, float]:
         """Its results on the test reviews; empty before `dvc repro evaluate@<name>`."""
-        path = self.root / "reports/metrics/evaluate" / f"{self.name}.json"
-        try:
-            metrics: dict[str, float] = read_json(path)
-        except FileNotFoundError:
-            return {}
-        except ValueError as error:
-            raise ReelvecError(
-                f"{path}: {error}; run `dvc repro evaluate@{self.name}` again"
-            ) from None
-        return metrics
+        return Trained(self.root).metrics("evaluate", self.name)
 
     def predict(self, texts: Iterable[str]) -> list[str]:
         """`positive` or `negative` for each text.

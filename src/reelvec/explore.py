@@ -2,6 +2,7 @@
 
 import sys
 import webbrowser
+from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -9,12 +10,13 @@ from threading import Thread
 from typing import Any
 
 from reelvec.errors import ReelvecError
-from reelvec.stamp import PAGE, stamp
+from reelvec.stamp import PAGE, STAMPED, stamp
 from reelvec.terminal import print_json
 from reelvec.trained import DEMO
 
 HOST = "127.0.0.1"
-ANY_FREE_PORT = 0
+USUAL_PORT, ANY_FREE_PORT = 5002, 0
+"""The usual one first, so that a link of yesterday still arrives."""
 
 
 def explore(project: Path, browser: bool, as_json: bool) -> None:
@@ -33,9 +35,11 @@ def explore(project: Path, browser: bool, as_json: bool) -> None:
             f"{project / PAGE}: not there; `make repro` makes it, or `make demo` a small one: "
             f"then `reelvec explore --project {DEMO}`"
         )
-    reports = stamp(project).parent
+    if not _is_fresh(project):
+        stamp(project)
+    reports = (project / STAMPED).parent
     handler = partial(_Quiet, directory=str(reports.resolve()))
-    with ThreadingHTTPServer((HOST, ANY_FREE_PORT), handler) as server:
+    with _server(handler) as server:
         address = f"http://{HOST}:{server.server_port}/index.html"
         if as_json:
             print_json({"address": address})
@@ -43,6 +47,19 @@ def explore(project: Path, browser: bool, as_json: bool) -> None:
             print(f"{address} shows {reports}; Ctrl-C ends it")
         sys.stdout.flush()
         _serve(server, address if browser else None)
+
+
+def _is_fresh(project: Path) -> bool:
+    """Whether the page was stamped after its results came: another commit made no others."""
+    stamped = project / STAMPED
+    return stamped.is_file() and stamped.stat().st_mtime >= (project / PAGE).stat().st_mtime
+
+
+def _server(handler: Callable[..., SimpleHTTPRequestHandler]) -> ThreadingHTTPServer:
+    try:
+        return _Server((HOST, USUAL_PORT), handler)
+    except OSError:  # Somebody else has it.
+        return _Server((HOST, ANY_FREE_PORT), handler)
 
 
 def _serve(server: ThreadingHTTPServer, address: str | None) -> None:
@@ -56,6 +73,15 @@ def _serve(server: ThreadingHTTPServer, address: str | None) -> None:
     except KeyboardInterrupt:
         # What people do to end it is no failure.
         server.shutdown()
+
+
+class _Server(ThreadingHTTPServer):
+    """A server that takes a tab closed early for what it is."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a connection that the browser gave up."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Quiet(SimpleHTTPRequestHandler):

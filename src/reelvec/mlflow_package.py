@@ -1,5 +1,6 @@
 """A trained variant as a folder that MLflow loads and serves: the same variant, the same bytes."""
 
+import hashlib
 import logging
 import os
 import shutil
@@ -20,6 +21,7 @@ from reelvec.files import read_json, write_text
 logging.getLogger("mlflow").setLevel(os.environ.get("MLFLOW_LOGGING_LEVEL", "CRITICAL"))
 
 PACKAGE = Path(__file__).parent
+SCRIPT = PACKAGE / "mlflow_model.py"
 
 SERVING_REQUIREMENTS = (
     "numpy",
@@ -44,6 +46,11 @@ PYTHON = "3.11"
 """The Python that the package asks for, whichever wrote it: the oldest that runs it."""
 
 
+def served_digest(digest: str) -> str:
+    """The hash of a model, or of a record of it, together with the script that serves it."""
+    return hashlib.sha256(digest.encode() + SCRIPT.read_bytes()).hexdigest()
+
+
 def save_package(place: Path, folder: Path, model: Model) -> None:
     """Write the model with its preprocessing, its requirements and the code that runs it.
 
@@ -52,17 +59,16 @@ def save_package(place: Path, folder: Path, model: Model) -> None:
         folder: of the trained variant.
         model: what MLflow knows of it besides; is filled in.
     """
-    script = PACKAGE / "mlflow_model.py"
     requirements = _requirements(folder)
     with tempfile.TemporaryDirectory() as temporary:
         code, weights = Path(temporary, PACKAGE.name), Path(temporary, "model")
-        _copy_code(script, code)
+        _copy_code(SCRIPT, code)
         weights.mkdir()
         for name in MODEL_FILES:
             shutil.copyfile(folder / name, weights / name)
         mlflow.pyfunc.save_model(
             place,
-            python_model=script,
+            python_model=SCRIPT,
             artifacts={"model": str(weights)},
             code_paths=[str(code)],
             mlflow_model=model,

@@ -30,7 +30,7 @@ from mlflow.models import Model
 from mlflow.utils.credentials import get_default_host_creds
 from mlflow.utils.rest_utils import http_request
 
-from reelvec.mlflow_package import save_package
+from reelvec.mlflow_package import save_package, served_digest
 from reelvec.run_record import FINGERPRINT, DatasetRecord, Point, RunRecord
 
 CONTENT = "reelvec.content"
@@ -116,7 +116,8 @@ class Store:
             whether there was anything to write.
         """
         found = self.find(record.fingerprint)
-        if found is not None and found.data.tags.get(CONTENT) == record.content:
+        content = served_digest(record.content)
+        if found is not None and found.data.tags.get(CONTENT) == content:
             return False
         run = self.run(record.variant, record.params, record.tags)
         run.add_points(record.curve)
@@ -125,9 +126,9 @@ class Store:
         for path, folder in record.files:
             run.add_file(path, folder)
         if record.model is not None:
-            run.add_model(record.model, record.model_digest)
+            run.add_model(record.model, served_digest(record.model_digest))
         run.finish("FINISHED")
-        run.set_tag(CONTENT, record.content)
+        run.set_tag(CONTENT, content)
         return True
 
     def register(self, name: str, fingerprint: str, tags: dict[str, str]) -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reelvec.errors import ReelvecError
-from reelvec.files import read_json
 from reelvec.mlflow_environment import prepare_environment
 from reelvec.params import Params
-from reelvec.run_record import is_trained, read_record
+from reelvec.run_record import RunRecord, is_trained, read_record
 from reelvec.tracking import open_store, store_failure, store_location
+from reelvec.trained import Trained
 
 if TYPE_CHECKING:
     from reelvec.mlflow_store import Store
@@ -54,24 +54,32 @@ def register_best(params: Params, root: Path = Path(), keep: bool = False) -> st
     place = root.resolve()
     location = store_location(place)
     prepare_environment()
+    # A champion that stays needs nothing that is trained here.
+    best = None if keep else best_variant(params, place)
     try:
         store = open_store(location, params)
-        found = _champion(store)
-        if found is not None and keep:
-            return f"{SHOWN} is version {found[0]} ({found[1]})"
-        best = best_variant(params, place)
-        if found is not None and best.accuracy <= found[1].accuracy:
+        champion = _champion(store)
+        if champion is not None and keep:
+            return f"{SHOWN} is version {champion.version} ({champion.candidate})"
+        best = best or best_variant(params, place)
+        record = _record(params, best.variant, place)
+        if champion is not None and not champion.gives_way_to(best, _digest(record)):
             return (
-                f"{SHOWN} stays version {found[0]} ({found[1]}): the best trained variant, "
-                f"{best.variant} with {best.accuracy:.2%}, is not above it"
+                f"{SHOWN} stays version {champion.version} ({champion.candidate}): the best "
+                f"trained variant, {best.variant} with {best.accuracy:.2%}, is not above it"
             )
-        version = _crown(store, params, best, place)
+        version = _crown(store, best, record)
     except ReelvecError:
         raise
     except Exception as error:
         raise store_failure(location, error, "make register") from error
-    before = f"above version {found[0]} ({found[1]})" if found else "the first champion"
-    return f"{SHOWN} is version {version} now ({best}): {before}"
+    if champion is None:
+        why = "the first champion"
+    elif best.accuracy > champion.candidate.accuracy:
+        why = f"above version {champion.version} ({champion.candidate})"
+    else:
+        why = f"the same variant as version {champion.version}, packed anew"
+    return f"{SHOWN} is version {version} now ({best}): {why}"
 
 
 def best_variant(params: Params, root: Path = Path()) -> Candidate:
@@ -80,56 +88,74 @@ def best_variant(params: Params, root: Path = Path()) -> Candidate:
     Raises:
         ReelvecError: there is none.
     """
-    candidates = [
-        Candidate(
-            variant, float(read_json(root / f"reports/metrics/train/{variant}.json")[ACCURACY])
-        )
-        for variant in params.variants
-        if is_trained(variant, root) and (root / f"data/models/{variant}").is_dir()
-    ]
-    if not candidates:
+    trained = Trained(root)
+    names = [name for name in params.variants if name in trained.variants]
+    names = [name for name in names if is_trained(name, root)]
+    if not names:
         raise ReelvecError(
             "data/models: no variant of params.yaml is trained; run `make repro` first"
         )
-    return max(candidates, key=lambda candidate: candidate.accuracy)
+    best = trained.best(names)
+    return Candidate(best, trained.valid_accuracy(best))
 
 
-def _champion(store: "Store") -> tuple[str, Candidate] | None:
-    """The champion's version and what it is; None while there is no champion."""
+@dataclass(frozen=True, slots=True)
+class _Champion:
+    """What answers requests now: its version, what it is, and the hash of what is served."""
+
+    version: str
+    candidate: Candidate
+    digest: str
+
+    def gives_way_to(self, best: Candidate, digest: str) -> bool:
+        """Whether the other is better, or is the same variant with other files or other code."""
+        return best.accuracy > self.candidate.accuracy or (
+            best == self.candidate and digest != self.digest
+        )
+
+
+def _champion(store: "Store") -> _Champion | None:
     found = store.client.search_registered_models(f"name = '{NAME}'")
     if not found or CHAMPION not in found[0].aliases:
         return None
     version = store.client.get_model_version_by_alias(NAME, CHAMPION)
     # A version that somebody registered by hand has no accuracy: any is better.
     accuracy = float(version.tags.get(ACCURACY, -inf))
-    return str(version.version), Candidate(version.tags.get(VARIANT, "of unknown origin"), accuracy)
+    candidate = Candidate(version.tags.get(VARIANT, "of unknown origin"), accuracy)
+    return _Champion(str(version.version), candidate, version.tags.get(DIGEST, ""))
 
 
-def _crown(store: "Store", params: Params, best: Candidate, root: Path) -> str:
+def _record(params: Params, variant: str, root: Path) -> RunRecord:
+    """What the run of a variant holds, its model with it."""
+    with_model = params.model_copy(
+        update={"tracking": params.tracking.model_copy(update={"model": True})}
+    )
+    return read_record(with_model, variant, root)
+
+
+def _digest(record: RunRecord) -> str:
+    from reelvec.mlflow_package import served_digest
+
+    return served_digest(record.model_digest)
+
+
+def _crown(store: "Store", best: Candidate, record: RunRecord) -> str:
     """Register the model of a variant's run, unless it is, and give it the alias.
 
     Returns:
         its version.
     """
-    with_model = params.model_copy(
-        update={"tracking": params.tracking.model_copy(update={"model": True})}
-    )
-    record = read_record(with_model, best.variant, root)
     store.write(record)
-    client = store.client
+    client, digest = store.client, _digest(record)
     with store.lock:
         if not client.search_registered_models(f"name = '{NAME}'"):
             client.create_registered_model(NAME)
         known = client.search_model_versions(f"name = '{NAME}'")
-        same = [each for each in known if each.tags.get(DIGEST) == record.model_digest]
+        same = [each for each in known if each.tags.get(DIGEST) == digest]
         if same:
             version = str(same[0].version)
         else:
-            tags = {
-                VARIANT: best.variant,
-                ACCURACY: repr(best.accuracy),
-                DIGEST: record.model_digest,
-            }
+            tags = {VARIANT: best.variant, ACCURACY: repr(best.accuracy), DIGEST: digest}
             version = store.register(NAME, record.fingerprint, tags)
         client.set_registered_model_alias(NAME, CHAMPION, version)
     return version

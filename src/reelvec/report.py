@@ -91,6 +91,7 @@ def render_report(params: Params, found: Findings) -> str:
         pairs=pairs_table(found.comparison, params.variants),
         behaviour=found.behaviour,
         scores=_score_table(found.similarities),
+        asked=_asked(found.similarities),
         neighbors=_neighbor_table(found.neighbors),
         mistakes=found.mistakes,
         pictures={name: as_address(svg) for name, svg in found.figures.items()},
@@ -122,14 +123,18 @@ def read_results(path: Path, stage: str) -> dict[str, Any]:
 
 
 def _score_table(similarities: Mapping[str, Any]) -> Cells:
-    """A row for each space, scored on the words that all spaces share, and one on how many."""
-    shared = [space["shared"] for space in similarities["spaces"].values()]
-    asked = [f"{shared[0][ASKED[score]]:,}" for score in SCORES] if shared else []
+    """A row for each space, scored on the words that all spaces share."""
     rows = [
         [name, *(_score(space["shared"].get(score)) for score in SCORES)]
         for name, space in similarities["spaces"].items()
     ]
-    return [["Space", *SCORES.values()], *rows, *([["asked", *asked]] if asked else [])]
+    return [["Space", *SCORES.values()], *rows]
+
+
+def _asked(similarities: Mapping[str, Any]) -> list[str] | None:
+    """How many questions, pairs or words each score is over; the same for all spaces."""
+    shared = [space["shared"] for space in similarities["spaces"].values()]
+    return ["asked", *(f"{shared[0][ASKED[score]]:,}" for score in SCORES)] if shared else None
 
 
 def _score(value: float | None) -> str:

@@ -92,7 +92,7 @@ nav a { margin-right: 1rem; white-space: nowrap; }
 <a href="#parameters">Parameters</a>
 </nav>
 
-{% macro table(rows, kind="") %}
+{% macro table(rows, kind="", foot=none) %}
 <div class="wide"><table class="sortable {{ kind }}">
 <thead><tr>{% for cell in rows[0] %}<th scope="col">{{ cell }}</th>{% endfor %}</tr></thead>
 <tbody>
@@ -100,6 +100,9 @@ nav a { margin-right: 1rem; white-space: nowrap; }
 <tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
 {% endfor %}
 </tbody>
+{% if foot %}
+<tfoot><tr>{% for cell in foot %}<td>{{ cell }}</td>{% endfor %}</tr></tfoot>
+{% endif %}
 </table></div>
 {% endmacro %}
 
@@ -138,7 +141,7 @@ The same words in each space. The colour says how many of the training reviews t
 are positive; r says how far a direction of the space lines up with that.
 {% endcall %}
 {% if scores|length > 1 %}
-{{ table(scores) }}
+{{ table(scores, foot=asked) }}
 <p class="note">All spaces are asked about the words that they share; the last line says how many
 questions, pairs or words these leave, of 19,544 analogies and 353 and 999 pairs. Analogies: share
 answered.
@@ -239,7 +242,7 @@ lists below say the same in words."></canvas>
 
 <section id="explorer" aria-labelledby="explorer-title">
 <h2 id="explorer-title">Explore the spaces</h2>
-<p class="note">Drag to move, scroll to zoom, click a word. The address keeps what you see:
+<p class="note">Drag to move, scroll or pinch to zoom, click a word. The address keeps what you see:
 <a data-part="link" href="#explorer">a link to it</a>.</p>
 <div class="controls">
 <form data-part="search-form" role="search">
@@ -274,8 +277,10 @@ autocapitalize="none" spellcheck="false"></label>
 </div>
 <h3>Analogy</h3>
 <form data-part="analogy-form">
-{% for key, sign in (("a", ""), ("b", "−"), ("c", "+")) %}
-<label>{{ sign or "word" }} <input data-part="{{ key }}" list="explorer-words" autocomplete="off"
+{% for key, sign, name in (("a", "", "first word"), ("b", "−", "word taken away"),
+("c", "+", "word added")) %}
+<label>{{ sign or "word" }} <input data-part="{{ key }}" aria-label="{{ name }}"
+list="explorer-words" autocomplete="off"
 autocapitalize="none" spellcheck="false" required></label>
 {% endfor %}
 <button type="submit">= ?</button>

@@ -24,7 +24,8 @@ TURN_MARK, STUDY_MARK = "<!-- turn -->", "<!-- study -->"
 PIPELINE = Path("dvc.yaml")
 STUDY = Path("studies/learning_curves/reports")
 REVIEWS = Path("data/raw/imdb.parquet")
-CODE = ("src", "stages", "dvc.yaml", "params.yaml")
+CODE = (":/src", ":/stages", ":/dvc.yaml", ":/params.yaml")
+"""From the top of the repository: the demo's copy lies in a folder that git ignores."""
 
 
 def stamp(root: Path) -> Path:
@@ -59,7 +60,8 @@ def _with_study(page: str, folder: Path) -> str:
     from reelvec.study_section import read_study, render_study
 
     study = read_study(folder)
-    page = page.replace(TURN_MARK, html.escape(f"With fewer reviews, {study.turn}."), 1)
+    turn = f" With fewer reviews, {study.turn}." if study.turn else ""
+    page = page.replace(TURN_MARK, html.escape(turn), 1)
     return page.replace(STUDY_MARK, render_study(study), 1)
 
 

@@ -84,7 +84,8 @@ def read_study(folder: Path) -> Study:
             }
             for row in rows
         ]
-        ablation = list(csv.reader((folder / "preprocessing.csv").read_text("utf-8").splitlines()))
+        rows_of_ablation = (folder / "preprocessing.csv").read_text("utf-8").splitlines()
+        ablation = _ablation_table(list(csv.reader(rows_of_ablation)))
         data = (folder / "curves.md").read_text("utf-8").partition("\n")[0]
         picture = (folder / "curves.svg").read_bytes()
     except (OSError, ValueError, KeyError) as error:
@@ -97,7 +98,7 @@ def read_study(folder: Path) -> Study:
         for name in PRETRAINED
         if {name, SCRATCH} <= models
     ]
-    return Study(data, _turn(cells), sentences, _ablation_table(ablation), picture)
+    return Study(data, _turn(cells), sentences, ablation, picture)
 
 
 def _turn(cells: Rows) -> str:
@@ -115,10 +116,16 @@ def _turn(cells: Rows) -> str:
         if wins:
             most = max(wins, key=lambda size: leads[size].value)
             gain = f"{100 * leads[most].value:+.1f} points with {most:,}"
-            parts.append(f"{name} beats {SCRATCH} up to {max(wins):,} training reviews ({gain})")
+            smaller = [size for size in leads if size <= max(wins)]
+            sizes = f"up to {max(wins):,}" if len(smaller) == len(wins) else _listed(wins)
+            parts.append(f"{name} beats {SCRATCH} with {sizes} training reviews ({gain})")
         elif leads:
             parts.append(f"{name} beats {SCRATCH} with no number of training reviews")
     return "; ".join(parts)
+
+
+def _listed(sizes: Sequence[int]) -> str:
+    return ", ".join(f"{size:,}" for size in sizes)
 
 
 def _ablation_table(rows: Cells) -> Cells:

@@ -1,5 +1,6 @@
 """What lies trained in a project's folder: variants, their metrics, and the embedding spaces."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,7 +68,9 @@ class Trained:
         except FileNotFoundError:
             return {}
         except ValueError as error:
-            raise ReelvecError(f"{path}: {error}; run `dvc repro` to make it again") from None
+            raise ReelvecError(
+                f"{path}: {error}; run `dvc repro {kind}@{variant}` to make it again"
+            ) from None
         return figures
 
     def distinct_spaces(self) -> list[str]:
@@ -90,11 +93,25 @@ class Trained:
         """
         self._require(self.variants, "trained model")
         if given is None:
-            return max(self.variants, key=self._valid_accuracy)
+            return self.best(self._of_params() or self.variants)
         return self._one_of(given, self.variants, "variant", "To train one of params.yaml: ")
 
-    def _valid_accuracy(self, variant: str) -> float:
+    def best(self, variants: Iterable[str]) -> str:
+        """The one with the highest accuracy on the validation reviews, the first of equals."""
+        return max(variants, key=self.valid_accuracy)
+
+    def valid_accuracy(self, variant: str) -> float:
+        """The share of the validation reviews that it got right; -1 where nobody knows."""
         return float(self.metrics("train", variant).get("valid_accuracy", -1))
+
+    def _of_params(self) -> list[str]:
+        """The trained variants that are still in `params.yaml`, in its order."""
+        path = self.project / "params.yaml"
+        if not path.is_file():
+            return []
+        from reelvec.params import load_params
+
+        return [name for name in load_params(path).variants if name in self.variants]
 
     def choose_space(self, given: str | None) -> str:
         """The space asked for, or by default the usual one.

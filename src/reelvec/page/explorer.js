@@ -137,7 +137,7 @@
     for (const side of ["left", "right"]) if (!spaces.has(state[side])) state[side] = START[side];
     if (!(state.map in MAP_TITLES)) state.map = START.map;
     if (!["sentiment", "frequency"].includes(state.colour)) state.colour = START.colour;
-    if (state.word && !positionOf.has(state.word)) state.word = START.word;
+    if (!positionOf.has(state.word)) state.word = START.word;
   }
 
   const address = () => `#explorer?${new URLSearchParams(state)}`;
@@ -189,7 +189,36 @@
         element(`${side}-${part}`).addEventListener("click", act);
       }
       this.canvas.addEventListener("keydown", (event) => this.steer(event));
+      this.fingers = new Map();
+      this.canvas.addEventListener("pointerdown", (event) => this.touch(event));
+      this.canvas.addEventListener("pointermove", (event) => this.drag(event));
+      for (const end of ["pointerup", "pointercancel"]) {
+        this.canvas.addEventListener(end, (event) => this.fingers.delete(event.pointerId));
+      }
       this.startDrawing();
+    }
+
+    // The library follows the mouse; fingers are followed here: one moves, two enlarge.
+    touch(event) {
+      if (event.pointerType !== "touch") return;
+      this.canvas.setPointerCapture(event.pointerId);
+      this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    }
+
+    drag(event) {
+      const before = this.fingers.get(event.pointerId);
+      if (!before || !this.plot) return;
+      const now = [event.clientX, event.clientY];
+      const others = [...this.fingers].filter(([finger]) => finger !== event.pointerId);
+      const apart = (place) => Math.hypot(place[0] - others[0][1][0], place[1] - others[0][1][1]);
+      const distance = this.plot.get("cameraDistance")
+        * (others.length ? apart(before) / Math.max(1, apart(now)) : 1);
+      const step = (2 * distance) / this.canvas.clientHeight / this.fingers.size;
+      const [x, y] = this.plot.get("cameraTarget");
+      this.fingers.set(event.pointerId, now);
+      this.plot.zoomToLocation(
+        [x - (now[0] - before[0]) * step, y + (now[1] - before[1]) * step], distance,
+      );
     }
 
     get space() { return spaces.get(state[this.side]); }
@@ -218,7 +247,14 @@
       this.plot.subscribe("draw", () => this.placeLabels());
     }
 
-    async draw() {
+    // One after the other: the library refuses to draw while it draws.
+    draw() {
+      const next = () => this.drawNow();
+      this.drawing = (this.drawing ?? Promise.resolve()).then(next, next);
+      return this.drawing;
+    }
+
+    async drawNow() {
       this.menu.value = state[this.side];
       const { space } = this;
       const map = space.mapNames.includes(state.map) ? state.map : space.mapNames[0];
@@ -237,13 +273,14 @@
         this.shown.colours = colours;
       }
       if (this.shown.points !== wanted) {
-        this.shown.points = wanted;
+        this.hovered = undefined;
         const rows = Array.from(space.positions);
         await this.plot.draw(
           { ...space.map(map), valueA: rows.map((position) => sentiments[position]),
             valueB: rows.map((position) => frequencies[position]) },
           { zDataType: "continuous", wDataType: "continuous" },
         );
+        this.shown.points = wanted;
         this.reset();
       }
       this.highlight();
@@ -277,7 +314,7 @@
         const [x, y] = this.plot.getScreenPosition(row) ?? [];
         if (!(x >= 0 && x <= width && y >= 0 && y <= height)) continue;
         const wide = 8 + 7.5 * words[position].length;
-        const left = x + wide > width ? x - wide - 6 : x + 6;
+        const left = x + 6 + wide > width ? x - wide - 6 : x + 6;
         const top = Math.min(Math.max(y - LABEL_HEIGHT / 2, 0), height - LABEL_HEIGHT);
         if (taken.some((box) => left < box.left + box.wide && box.left < left + wide
           && top < box.top + LABEL_HEIGHT && box.top < top + LABEL_HEIGHT)) continue;
@@ -322,7 +359,11 @@
     return found.map(({ position, cosine }) => {
       const button = make("button", { type: "button", className: "word",
         textContent: words[position] });
-      button.addEventListener("click", () => change({ word: words[position] }));
+      button.addEventListener("click", () => {
+        const list = button.closest("ol"); // whose words are others in a moment: the focus stays
+        change({ word: words[position] });
+        list.querySelector(".word")?.focus({ preventScroll: true });
+      });
       const item = make("li", {}, button,
         make("span", { className: "cosine", textContent: cosine.toFixed(3) }));
       if (shared.has(position)) {

@@ -11,7 +11,7 @@
     const rows = [...table.tBodies[0].rows];
     const text = (row) => row.cells[column].textContent.trim();
     const numeric = rows.some((row) => !Number.isNaN(number(text(row))))
-      && rows.every((row) => /^([-–<+]|\d|$)/.test(text(row)));
+      && rows.every((row) => /^([-–<+]|\d|too few|$)/.test(text(row)));
     const compare = numeric
       ? (one, other) => (number(text(one)) || 0) - (number(text(other)) || 0)
       : (one, other) => text(one).localeCompare(text(other), "en");
