@@ -11,6 +11,7 @@ from reelvec.evaluation import calibration_curve, confusion_csv, evaluate, roc_p
 from reelvec.explain import contributions
 from reelvec.files import write_json, write_text
 from reelvec.mistakes import (
+    MISTAKES,
     Words,
     explained,
     find_mistakes,
@@ -59,7 +60,7 @@ def main() -> None:
     write_text(PLOTS / "roc" / f"{variant}.csv", as_csv(roc_points(predictions)))
     write_text(PLOTS / "calibration" / f"{variant}.csv", as_csv(calibration))
     write_text(PLOTS / "confusion" / f"{variant}.csv", confusion_csv(predictions))
-    save_mistakes(REPORTS / "mistakes" / f"{variant}.json", mistakes)
+    save_mistakes(MISTAKES / f"{variant}.json", mistakes)
     write_text(
         REPORTS / "mistakes" / f"{variant}.md", mistakes_markdown(variant, mistakes, data_line())
     )

@@ -6,7 +6,7 @@ from reelvec.behaviour import behaviour_table
 from reelvec.comparison import Comparison
 from reelvec.errors import shown_to_people
 from reelvec.files import write_text
-from reelvec.mistakes import load_mistakes
+from reelvec.mistakes import MISTAKES, load_mistakes
 from reelvec.params import load_params
 from reelvec.provenance import data_line
 from reelvec.report import Findings, read_results, render_report
@@ -24,9 +24,7 @@ def main() -> None:
         comparison=Comparison.load(METRICS / "comparison.json"),
         similarities=read_results(METRICS / "similarities.json", "compare_similarities"),
         neighbors=read_results(REPORTS / "neighbors.json", "compare_similarities"),
-        mistakes={
-            name: load_mistakes(REPORTS / "mistakes" / f"{name}.json") for name in params.variants
-        },
+        mistakes={name: load_mistakes(MISTAKES / f"{name}.json") for name in params.variants},
         behaviour=behaviour_table(read_results(METRICS / "behaviour.json", "check_behaviour")),
         figures={path.stem: path.read_bytes() for path in (REPORTS / "figures").glob("*.svg")},
         explorer=read_results(Path("data/explorer.json"), "prepare_explorer"),

@@ -15,6 +15,9 @@ from reelvec.evaluation import confident_mistakes
 from reelvec.files import read_json, write_json
 from reelvec.predictions import Predictions
 
+MISTAKES = Path("data/mistakes")
+"""One JSON file a variant, for the page."""
+
 WORDS_SHOWN = 8
 """Of those that decided: as many as fit a line or two."""
 

@@ -24,6 +24,7 @@ RESULTS_OF_VARIANTS = MappingProxyType(
         Path("reports/metrics/train"): ".json",
         Path("reports/metrics/evaluate"): ".json",
         Path("reports/mistakes"): ".md",
+        Path("data/mistakes"): ".json",
         Path("reports/plots/training"): ".csv",
         Path("reports/plots/roc"): ".csv",
         Path("reports/plots/calibration"): ".csv",

@@ -46,6 +46,7 @@ def test_an_experiment_runs_its_own_variant_and_what_follows(experiment: Experim
         "compare_variants",
         "compare_similarities",
         "visualize",
+        "prepare_explorer",
         "export",
         "report",
     ]
