@@ -29,6 +29,8 @@ COUNT = 10_500
 RANDOM = np.random.default_rng(9)
 WORDS = [*NAMED, *(f"word{number}" for number in range(COUNT - len(NAMED)))]
 
+expect.set_options(timeout=30_000)  # a busy machine draws slowly
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
