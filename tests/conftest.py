@@ -2,9 +2,13 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from small_project import CommandLine
 
 # A busy machine is no reason to fail.
 settings.register_profile("reelvec", deadline=None)
@@ -31,3 +35,21 @@ def git() -> Git:
         ).stdout
 
     return run
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with small trained models; some tests have a project of their own."""
+    from small_project import make_project  # imports torch, which few tests need
+
+    return make_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture
+def reelvec(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> "CommandLine":
+    """The `reelvec` command in that folder."""
+    from small_project import CommandLine
+
+    return CommandLine(project, monkeypatch, capsys)

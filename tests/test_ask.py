@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_project import VARIANTS, WORDS, CommandLine, make_project, make_variant, vectors_of
+from small_project import VARIANTS, WORDS, CommandLine, make_variant, vectors_of
 
 from reelvec import trained as trained_module
 from reelvec.params import RESERVED_SPACE
@@ -19,18 +19,6 @@ from reelvec.terms import parse_terms, with_separate_signs
 from reelvec.trained import Trained
 from reelvec.vocabulary import RESERVED
 from reelvec.word_space import RESERVED_IDS, WordSpace, load_word_space
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_project(tmp_path_factory.mktemp("project"))
-
-
-@pytest.fixture
-def reelvec(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> CommandLine:
-    return CommandLine(project, monkeypatch, capsys)
 
 
 def same(found: list[tuple[str, float]], expected: list[tuple[str, float]]) -> None:

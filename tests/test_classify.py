@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_project import CommandLine, make_project
+from small_project import CommandLine
 
 from reelvec import classify, predictions
 from reelvec.explain import contributions
@@ -15,18 +15,6 @@ from reelvec.review_files import read_review_file
 
 REVIEWS = ["A wonderful film.", "Dull, a waste of time!", "", "xyz", 'One,\ntwo \u2028 "good" déjà']
 ONE_LINE = [text.replace("\n", " ") for text in REVIEWS]
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_project(tmp_path_factory.mktemp("project"))
-
-
-@pytest.fixture
-def reelvec(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> CommandLine:
-    return CommandLine(project, monkeypatch, capsys)
 
 
 def model(name: str = "gru") -> Predictor:

@@ -30,13 +30,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def reelvec(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> CommandLine:
-    return CommandLine(project, monkeypatch, capsys)
-
-
 def commands_in_readme() -> list[str]:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     block = text.partition("## Ask it things\n")[2].partition("\n## ")[0]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from reelvec.dataset import Dataset
 from reelvec.errors import ReelvecError
 from reelvec.params import ExplorerParams, Projection
-from reelvec.vocabulary import RESERVED, Vocabulary, document_counts
-from reelvec.word_map import project
+from reelvec.vocabulary import RESERVED, Vocabulary
+from reelvec.word_map import project, review_counts
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -58,9 +58,7 @@ def explorer_data(
         if id_ >= len(RESERVED) and any(token in space.key_to_index for space in spaces.values())
     ]
     words = [vocabulary.tokens[id_] for id_ in ids]
-    documents = document_counts(training.reviews, len(vocabulary))[ids]
-    positive_reviews = training.reviews.take(np.flatnonzero(training.targets == 1))
-    positive = document_counts(positive_reviews, len(vocabulary))[ids]
+    documents, positive = (counts[ids] for counts in review_counts(training, len(vocabulary)))
     shares = positive / np.maximum(documents, 1)
     return {
         "words": words,

@@ -57,20 +57,11 @@ def turning_point(rows: Rows, one: str, other: str, confidence: float) -> str:
         other: the one it is held against.
         confidence: differences whose interval over seeds holds 0 count as none.
     """
-    sizes = sorted({row["reviews"] for row in rows})
-    differences = {
-        size: mean_over_seeds(
-            [
-                a - b
-                for a, b in zip(_values(rows, one, size), _values(rows, other, size), strict=True)
-            ],
-            confidence,
-        )
-        for size in sizes
-    }
-    last = differences[sizes[-1]]
-    end = f"with {sizes[-1]:,} the difference is {_points(last.value)} points"
-    wins = [size for size in sizes if differences[size].low > 0]
+    differences = leads(rows, one, other, confidence)
+    largest = max(differences)
+    last = differences[largest]
+    end = f"with {largest:,} the difference is {_points(last.value)} points"
+    wins = [size for size in differences if differences[size].low > 0]
     if not wins:
         return f"{one} is surely better than {other} with no number of reviews; {end}."
     most = max(wins, key=lambda size: differences[size].value)
@@ -80,6 +71,20 @@ def turning_point(rows: Rows, one: str, other: str, confidence: float) -> str:
         f"({_points(differences[most].value)} points, {percent(confidence)} interval "
         f"{_points(differences[most].low)} to {_points(differences[most].high)}); {end}."
     )
+
+
+def leads(rows: Rows, one: str, other: str, confidence: float) -> dict[int, Mean]:
+    """By number of reviews, rising: by how much one model is better than another, seed by seed."""
+    return {
+        size: mean_over_seeds(
+            [
+                a - b
+                for a, b in zip(_values(rows, one, size), _values(rows, other, size), strict=True)
+            ],
+            confidence,
+        )
+        for size in sorted({row["reviews"] for row in rows})
+    }
 
 
 def curves_markdown(rows: Rows, confidence: float, data: str) -> str:

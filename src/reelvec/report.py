@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from reelvec.comparison import Comparison, answer, pairs_table, results_table
 from reelvec.errors import ReelvecError
 from reelvec.files import read_json
 from reelvec.mistakes import Mistake
-from reelvec.page_parts import as_address
+from reelvec.page_parts import as_address, page_environment
 from reelvec.params import Params, VariantParams
 from reelvec.report_template import EXPLORER, PAGE
 
@@ -76,13 +75,7 @@ def render_report(params: Params, found: Findings) -> str:
     Returns:
         HTML that loads nothing: pictures, styles, scripts and the explorer's data are within.
     """
-    environment = Environment(
-        loader=DictLoader({"page": PAGE, "explorer": EXPLORER}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment({"page": PAGE, "explorer": EXPLORER})
     sections = params.model_dump(mode="json")
     page = environment.get_template("page").render(
         data=found.data,

@@ -92,20 +92,7 @@ nav a { margin-right: 1rem; white-space: nowrap; }
 <a href="#parameters">Parameters</a>
 </nav>
 
-{% macro table(rows, kind="", foot=none) %}
-<div class="wide"><table class="sortable {{ kind }}">
-<thead><tr>{% for cell in rows[0] %}<th scope="col">{{ cell }}</th>{% endfor %}</tr></thead>
-<tbody>
-{% for row in rows[1:] %}
-<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
-{% endfor %}
-</tbody>
-{% if foot %}
-<tfoot><tr>{% for cell in foot %}<td>{{ cell }}</td>{% endfor %}</tr></tfoot>
-{% endif %}
-</table></div>
-{% endmacro %}
-
+{% from "table" import table %}
 {% macro picture(name, alternative) %}
 <figure>
 <div><img src="{{ pictures[name] }}" alt="{{ alternative }}"></div>

@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-
 from reelvec.errors import ReelvecError
-from reelvec.learning_curves import Rows, turning_point
-from reelvec.page_parts import as_address
-from reelvec.seeds import mean_over_seeds
+from reelvec.learning_curves import Rows, leads, turning_point
+from reelvec.page_parts import as_address, page_environment
 
 PRETRAINED, SCRATCH = ("glove_frozen", "word2vec_frozen"), "scratch"
 CONFIDENCE = 0.95
@@ -18,22 +15,14 @@ CONFIDENCE = 0.95
 Cells = Sequence[Sequence[str]]
 
 SECTION = """\
+{% from "table" import table %}
 <figure>
 <div><img src="{{ picture }}" alt="Test accuracy by the number of training reviews"></div>
 <figcaption>{{ study.sentences|join(" ") }} From <code>studies/learning_curves</code>, on:
 {{ study.data }}.</figcaption>
 </figure>
 <h3>What preprocessing does</h3>
-<div class="wide"><table class="sortable words">
-<thead>
-<tr>{% for cell in study.ablation[0] %}<th scope="col">{{ cell }}</th>{% endfor %}</tr>
-</thead>
-<tbody>
-{% for row in study.ablation[1:] %}
-<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
-{% endfor %}
-</tbody>
-</table></div>
+{{ table(study.ablation, "words") }}
 <p class="note">Lemmas, stopwords dropped, negations kept; from the same study, each model trained
 once. Known to GloVe: the share of the training tokens that have a vector there.</p>
 """
@@ -60,11 +49,8 @@ class Study:
 
 def render_study(study: Study) -> str:
     """The section as HTML; whatever is filled in is text."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    picture = as_address(study.picture)
-    return environment.from_string(SECTION).render(study=study, picture=picture)
+    section = page_environment({"section": SECTION}).get_template("section")
+    return section.render(study=study, picture=as_address(study.picture))
 
 
 def read_study(folder: Path) -> Study:
@@ -93,35 +79,23 @@ def read_study(folder: Path) -> Study:
             f"{folder}: not there or damaged ({error}); run `make studies`, or take it from git"
         ) from None
     models = {row["model"] for row in cells}
-    sentences = [
-        turning_point(cells, name, SCRATCH, CONFIDENCE)
-        for name in PRETRAINED
-        if {name, SCRATCH} <= models
-    ]
-    return Study(data, _turn(cells), sentences, ablation, picture)
+    known = [name for name in PRETRAINED if {name, SCRATCH} <= models]
+    sentences = [turning_point(cells, name, SCRATCH, CONFIDENCE) for name in known]
+    turn = "; ".join(_turn(cells, name) for name in known)
+    return Study(data, turn, sentences, ablation, picture)
 
 
-def _turn(cells: Rows) -> str:
-    """Which pretrained vectors beat those from scratch up to how many reviews."""
-    accuracy = {(row["model"], row["reviews"], row["seed"]): row["accuracy"] for row in cells}
-    parts = []
-    for name in PRETRAINED:
-        differences: dict[int, list[float]] = {}
-        for model, reviews, seed in accuracy:
-            if model == name and (SCRATCH, reviews, seed) in accuracy:
-                lead = accuracy[model, reviews, seed] - accuracy[SCRATCH, reviews, seed]
-                differences.setdefault(reviews, []).append(lead)
-        leads = {size: mean_over_seeds(each, CONFIDENCE) for size, each in differences.items()}
-        wins = [size for size, lead in leads.items() if lead.low > 0]
-        if wins:
-            most = max(wins, key=lambda size: leads[size].value)
-            gain = f"{100 * leads[most].value:+.1f} points with {most:,}"
-            smaller = [size for size in leads if size <= max(wins)]
-            sizes = f"up to {max(wins):,}" if len(smaller) == len(wins) else _listed(wins)
-            parts.append(f"{name} beats {SCRATCH} with {sizes} training reviews ({gain})")
-        elif leads:
-            parts.append(f"{name} beats {SCRATCH} with no number of training reviews")
-    return "; ".join(parts)
+def _turn(cells: Rows, name: str) -> str:
+    """Up to how many reviews pretrained vectors beat those from scratch."""
+    found = leads(cells, name, SCRATCH, CONFIDENCE)
+    wins = [size for size, lead in found.items() if lead.low > 0]
+    if not wins:
+        return f"{name} beats {SCRATCH} with no number of training reviews"
+    most = max(wins, key=lambda size: found[size].value)
+    gain = f"{100 * found[most].value:+.1f} points with {most:,}"
+    smaller = [size for size in found if size <= max(wins)]
+    sizes = f"up to {max(wins):,}" if smaller == wins else _listed(wins)
+    return f"{name} beats {SCRATCH} with {sizes} training reviews ({gain})"
 
 
 def _listed(sizes: Sequence[int]) -> str:

@@ -39,16 +39,11 @@ def print_table(
     header: Sequence[str], rows: Iterable[Sequence[Any]], numbers_from: int | None = None
 ) -> None:
     """Columns under a header; those from `numbers_from` on stand to the right."""
-    cells = [list(header), *([str(cell) for cell in row] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    cells.insert(1, ["-" * width for width in widths])
-    right = len(widths) if numbers_from is None else numbers_from
-    for row in cells:
-        padded = [
-            cell.rjust(width) if at >= right else cell.ljust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        print("  ".join(padded).rstrip())
+    from tabulate import tabulate
+
+    left = len(header) if numbers_from is None else numbers_from
+    sides = ["left"] * left + ["right"] * (len(header) - left)
+    print(tabulate(rows, header, "simple", disable_numparse=True, colalign=sides))
 
 
 def _rounded(value: Any) -> Any:

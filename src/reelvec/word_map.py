@@ -69,9 +69,7 @@ def map_words(
     Raises:
         ReelvecError: fewer than three words are frequent enough and in all spaces.
     """
-    documents = document_counts(train.reviews, len(vocabulary))
-    positive_rows = np.flatnonzero(train.targets == 1)
-    positive = document_counts(train.reviews.take(positive_rows), len(vocabulary))
+    documents, positive = review_counts(train, len(vocabulary))
     ids = [
         id_
         for id_ in range(len(RESERVED), len(vocabulary))
@@ -90,6 +88,12 @@ def map_words(
         for name, space in spaces.items()
     }
     return WordMap(words, shares, documents[ids], planes)
+
+
+def review_counts(train: Dataset, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many reviews, and how many positive ones, hold each id: int64 (size,) both."""
+    positive = train.reviews.take(np.flatnonzero(train.targets == 1))
+    return document_counts(train.reviews, size), document_counts(positive, size)
 
 
 def project(vectors: NDArray[np.floating], shares: NDArray[np.float64]) -> Plane:

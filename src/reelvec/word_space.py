@@ -202,7 +202,7 @@ def _as_in_reviews(word: str, steps: Mapping[str, Any]) -> str:
     from reelvec.tokenizer import Tokenizer
 
     params = Tokenizer.from_json({"preprocess": dict(steps), "vocabulary": []}).preprocess
-    # The stopwords are in no vocabulary anyway, and their list takes a second to import.
+    # The stopwords are in no vocabulary anyway, and gensim takes a second to import for its list.
     params = params.model_copy(update={"stopwords": "none"})
     tokens = tokenize(pa.array([word], pa.string()), params).lexicon
     return tokens[0] if len(tokens) == 1 else ""
