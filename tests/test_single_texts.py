@@ -60,6 +60,7 @@ def both_ways(params: PreprocessParams, texts: list[str]) -> tuple[Any, Any]:
 @given(texts=st.lists(TEXTS, max_size=4))
 @example(texts=[""])
 @example(texts=["", " ", "film"])
+@example(texts=["www.film.org£5www.film.orggood,…", "dont£5www.film.orgwww.film.org…"])
 def test_a_text_gets_the_ids_that_it_gets_in_a_column(name: str, texts: list[str]) -> None:
     single, column = both_ways(PARAMS[name], texts)
     assert single == column

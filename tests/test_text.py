@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from reelvec.imdb import OFFICIAL_NAME, read_archive
 from reelvec.params import PreprocessParams, load_params
-from reelvec.text import Corpus, stopword_list, tokenize, words_as_in_reviews
+from reelvec.text import (
+    Corpus,
+    split_on_white_space,
+    stopword_list,
+    tokenize,
+    words_as_in_reviews,
+)
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -157,6 +163,17 @@ def test_chunked_columns_give_what_whole_ones_give() -> None:
     whole, parts = tokenize(pa.array(texts), EVERYTHING), tokenize(chunked, EVERYTHING)
     assert whole.lexicon == parts.lexicon
     assert whole.reviews.ids.tolist() == parts.reviews.ids.tolist()
+
+
+@pytest.mark.parametrize("end", [" ", "  ", "\u3000", "."])
+def test_what_lies_in_memory_behind_the_last_text_changes_nothing(end: str) -> None:
+    text = f"good film{end}"
+    size = len(text.encode())
+    for behind in range(256):
+        memory = pa.py_buffer(text.encode() + bytes([behind] * 8)).slice(0, size)
+        offsets = pa.py_buffer(np.array([0, size], np.int32))
+        texts = pa.Array.from_buffers(pa.string(), 1, [None, offsets, memory])
+        assert split_on_white_space(texts).to_pylist() == [text.split()]
 
 
 def test_words_go_the_way_that_reviews_go() -> None:

@@ -182,8 +182,15 @@ def _split(
         column = pc.replace_substring_regex(column, LINE_BREAK, " ")
     if params.html:
         column = pc.replace_substring_regex(column, TAG, " ")
-    lists = pc.utf8_split_whitespace(column)
+    lists = split_on_white_space(column)
     return lists.flatten().dictionary_encode(), lists.offsets.to_numpy().astype(np.int64)
+
+
+def split_on_white_space(texts: pa.StringArray) -> pa.ListArray:
+    """The words of each text; the first may be empty."""
+    # Behind a last text that ends in white space, Arrow's split decodes whatever lies in memory:
+    # with some bytes there the last word keeps its space.
+    return pc.utf8_split_whitespace(pc.utf8_rtrim_whitespace(texts))
 
 
 def _tokens_of_words(words: pa.StringArray, params: PreprocessParams) -> tuple[list[str], Ragged]:
@@ -194,7 +201,7 @@ def _tokens_of_words(words: pa.StringArray, params: PreprocessParams) -> tuple[l
     """
     for step in _steps(params):
         words = step(words)
-    lists = pc.utf8_split_whitespace(words)
+    lists = split_on_white_space(words)
     encoded = lists.flatten().dictionary_encode()
     lexicon, token_of_piece = _tokens_of_pieces(encoded.dictionary.to_pylist(), params)
     pieces = Ragged(encoded.indices.to_numpy(), lists.offsets.to_numpy().astype(np.int64))
