@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,8 @@ def test_the_report_is_served_to_this_machine_until_ctrl_c(project: Path) -> Non
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # A shell that runs the tests in the background has them ignore Ctrl-C.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     address = json.loads(process.stdout.readline())["address"]  # type: ignore[union-attr]
     assert address.startswith("http://127.0.0.1:")
