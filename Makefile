@@ -31,8 +31,9 @@ repro: setup ## the real pipeline: downloads the data unless REELVEC_MIRROR has 
 	$(BIN)/dvc repro
 	$(BIN)/reelvec page
 
+# In the order of the files: the long ones of tests/pipeline come first.
 test: setup ## all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## ruff and mypy
 	$(BIN)/ruff check .
