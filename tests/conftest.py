@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from reelvec.params import Params, load_params
+
 if TYPE_CHECKING:
     from small_project import CommandLine
 
@@ -35,6 +37,19 @@ def git() -> Git:
         ).stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def params() -> Params:
+    """The project's own parameters; some tests have parameters of their own."""
+    return load_params(Path(__file__).parents[1] / "params.yaml")
+
+
+@pytest.fixture
+def own_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs go to the store of the project at hand, whatever the person's own settings are."""
+    for variable in ("MLFLOW_TRACKING_URI", "DVC_EXP_NAME", "DVC_EXP_BASELINE_REV"):
+        monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.fixture(scope="module")

@@ -10,22 +10,11 @@ from mlflow import MlflowClient
 
 from reelvec import mlflow_package
 from reelvec.errors import ReelvecError
-from reelvec.params import Params, load_params
+from reelvec.params import Params
 from reelvec.registry import best_variant, register_best
 from reelvec.tracking import store_location
 
-REPOSITORY = Path(__file__).parents[1]
-
-
-@pytest.fixture(autouse=True)
-def own_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("MLFLOW_TRACKING_URI", "DVC_EXP_NAME", "DVC_EXP_BASELINE_REV"):
-        monkeypatch.delenv(variable, raising=False)
-
-
-@pytest.fixture(scope="session")
-def params() -> Params:
-    return load_params(REPOSITORY / "params.yaml")
+pytestmark = pytest.mark.usefixtures("own_store")
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from reelvec import tracking
 from reelvec.closure import import_closure
 from reelvec.errors import ReelvecError
 from reelvec.mlflow_package import SERVING_REQUIREMENTS, STOPWORD_PACKAGES
-from reelvec.params import Params, load_params
+from reelvec.params import Params
 from reelvec.run_record import FINGERPRINT, read_record
 from reelvec.tracking import (
     open_run,
@@ -39,6 +39,7 @@ from reelvec.tracking import (
     variant_fingerprint,
 )
 
+pytestmark = pytest.mark.usefixtures("own_store")
 REPOSITORY = Path(__file__).parents[1]
 EPOCHS = 5
 CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
@@ -55,13 +56,6 @@ PACKAGE = {
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracking, "_given_up", set())
-    for variable in ("MLFLOW_TRACKING_URI", "DVC_EXP_NAME", "DVC_EXP_BASELINE_REV"):
-        monkeypatch.delenv(variable, raising=False)
-
-
-@pytest.fixture(scope="session")
-def params() -> Params:
-    return load_params(REPOSITORY / "params.yaml")
 
 
 @pytest.fixture
