@@ -84,7 +84,7 @@ scatterplot: ## bundle the WebGL library of the explorer again
 	node .ci/bundle_scatterplot.mjs
 
 screenshot: setup ## take the README's picture of the explorer; needs Chromium
-	$(BIN)/python .ci/screenshot.py
+	PYTHONPATH=tests $(BIN)/python .ci/screenshot.py
 
 readme: setup ## write the results into README.md from the committed metrics
 	$(BIN)/reelvec readme

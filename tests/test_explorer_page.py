@@ -1,7 +1,6 @@
 """The explorer in a real browser: what a person sees, clicks and types."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,9 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from chromium import PROGRAM, chromium
 from gensim.models import KeyedVectors
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.test_report import page as report_page
 
 from reelvec.dataset import Dataset
@@ -20,9 +20,6 @@ from reelvec.ragged import Ragged
 from reelvec.spaces import keyed_vectors
 from reelvec.vocabulary import Vocabulary
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-# Without a GPU, and without the sandbox that root may not use.
-SWITCHES = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 EVIL = "<script>document.title='owned'</script><img src=x onerror=document.title='owned'>"
 NAMED = ["wonderful", "awful", "king", "man", "woman", "queen", EVIL, "</script>"]
 COUNT = 10_500
@@ -33,9 +30,7 @@ expect.set_options(timeout=30_000)  # a busy machine draws slowly
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not any(map(shutil.which, BROWSERS)), reason="needs Chromium: apt-get install chromium"
-    ),
+    pytest.mark.skipif(PROGRAM is None, reason="needs Chromium: apt-get install chromium"),
 ]
 
 
@@ -73,11 +68,8 @@ def address(spaces: dict[str, KeyedVectors], tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, BROWSERS)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 class Watched:
