@@ -14,7 +14,7 @@ software for any purpose with or without fee is hereby granted, provided that th
 notice and this permission notice appear in all copies. The software is provided "as is" and the
 author disclaims all warranties with regard to this software.`;
 
-const target = resolve("src/reelvec/page/scatterplot.min.js");
+const target = resolve("src/reelvec/report/assets/scatterplot.min.js");
 const folder = mkdtempSync(join(tmpdir(), "scatterplot-"));
 const run = (...command) => execFileSync(command[0], command.slice(1), { cwd: folder });
 

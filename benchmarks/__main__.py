@@ -8,9 +8,9 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.measure import Row, table
-from reelvec.errors import ReelvecError, shown_to_people
-from reelvec.files import write_text
-from reelvec.provenance import data_line
+from reelvec.base.errors import ReelvecError, shown_to_people
+from reelvec.base.files import write_text
+from reelvec.base.provenance import data_line
 
 NAMES = (
     "preprocess",

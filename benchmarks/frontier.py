@@ -12,9 +12,9 @@ from pathlib import Path
 
 from benchmarks.frontier_worker import CLASSIFIERS, texts_and_labels
 from benchmarks.measure import NOTHING, Row, yes_or_no
-from reelvec.figures import save_figure
-from reelvec.provenance import data_line
-from reelvec.study_figures import draw_lines
+from reelvec.base.provenance import data_line
+from reelvec.report.figures import save_figure
+from reelvec.report.lines_figure import draw_lines
 
 PICTURE = Path("benchmarks/frontier")
 TARGET_ACCURACY, TARGET_SECONDS, FASTTEXT_ACCURACY = 0.92, 60, 0.90

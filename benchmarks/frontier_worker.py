@@ -15,9 +15,9 @@ import numpy as np
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
-    from reelvec.dataset import Dataset
-    from reelvec.models import Classifier
-    from reelvec.params import PreprocessParams
+    from reelvec.base.params import PreprocessParams
+    from reelvec.models.classifier import Classifier
+    from reelvec.text.dataset import Dataset
 
 TABLE = Path("data/raw/imdb.parquet")
 Outcome = tuple[float, float]
@@ -88,9 +88,9 @@ def reelvec_bigrams() -> Outcome:
     """Our bag of bigrams on the labelled reviews alone, trained on all of them."""
     import torch
 
-    from reelvec.embeddings import initial_embedding
-    from reelvec.params import VariantParams, load_params
-    from reelvec.training import train_on_all
+    from reelvec.base.params import VariantParams, load_params
+    from reelvec.models.first_layer import initial_embedding
+    from reelvec.models.training import train_on_all
 
     params = VariantParams(
         text="plain",
@@ -116,9 +116,9 @@ def reelvec_ngrams() -> Outcome:
     """The variant `ngrams` of params.yaml: trigrams, self-training, a last fit on all."""
     import torch
 
-    from reelvec.dataset import stratified_split
-    from reelvec.fitting import Reviews, fit
-    from reelvec.params import load_params
+    from reelvec.base.params import load_params
+    from reelvec.models.rounds import Reviews, fit
+    from reelvec.text.dataset import stratified_split
 
     params = load_params()
     tokens, (train, unlabelled, test) = _encoded(
@@ -135,10 +135,10 @@ def _encoded(
     splits: tuple[str, ...], preprocess: "PreprocessParams"
 ) -> tuple[list[str], list["Dataset"]]:
     """A vocabulary of the training reviews, and each split as ids into it."""
-    from reelvec.dataset import Dataset
-    from reelvec.params import VocabularyParams
-    from reelvec.text import tokenize
-    from reelvec.vocabulary import build_vocabulary
+    from reelvec.base.params import VocabularyParams
+    from reelvec.text.columns import tokenize
+    from reelvec.text.dataset import Dataset
+    from reelvec.text.vocabulary import build_vocabulary
 
     table = pq.read_table(TABLE, filters=[("split", "in", list(splits))])
     corpus = tokenize(table["text"], preprocess)
@@ -159,7 +159,7 @@ def _encoded(
 def _accuracy(model: "Classifier", test: "Dataset") -> float:
     import torch
 
-    from reelvec.inference import predict_logits
+    from reelvec.models.inference import predict_logits
 
     logits = predict_logits(model, test.reviews, torch.device("cpu")).numpy()
     return float(((logits > 0) == test.targets).mean())

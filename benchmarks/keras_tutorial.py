@@ -13,10 +13,10 @@ import torch
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
 from benchmarks.reviews import encode, head_of, one_epoch, training_reviews
-from reelvec.dataset import Dataset, stratified_split
-from reelvec.embeddings import random_embedding
-from reelvec.errors import ReelvecError
-from reelvec.training import train
+from reelvec.base.errors import ReelvecError
+from reelvec.models.first_layer import random_embedding
+from reelvec.models.training import train
+from reelvec.text.dataset import Dataset, stratified_split
 
 VOCABULARY, LENGTH, BATCH, TARGET = 10_000, 100, 1024, 2
 KERAS_DEVIATION = 0.05 / 3**0.5

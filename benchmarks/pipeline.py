@@ -12,10 +12,10 @@ from statistics import median
 from typing import Any
 
 from benchmarks.measure import REPETITIONS, Row, seconds, yes_or_no
-from reelvec.download import Sources
-from reelvec.errors import ReelvecError
-from reelvec.imdb import OFFICIAL_NAME
-from reelvec.workspace import environment, make_workspace
+from reelvec.base.errors import ReelvecError
+from reelvec.cli.workspace import environment, make_workspace
+from reelvec.fetch.download import Sources
+from reelvec.fetch.imdb import OFFICIAL_NAME
 
 TARGET_TOTAL, TARGET_IDLE, TARGET_IMPORTS, TARGET_PREPROCESS = 240, 6, 3, 15
 TARGET_MEMORY = 2.5e9

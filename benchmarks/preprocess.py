@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
 from benchmarks.reviews import TABLE
-from reelvec.params import load_params
-from reelvec.text import split_on_white_space, tokenize
+from reelvec.base.params import load_params
+from reelvec.text.columns import split_on_white_space, tokenize
 
 EVERY = 50
 """One review in so many is in the slice."""

@@ -10,9 +10,9 @@ from torch.utils.data import Dataset as TorchDataset
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
 from benchmarks.reviews import encode, head_of, one_epoch, training_reviews
-from reelvec.embeddings import InitialEmbedding
-from reelvec.training import train
-from reelvec.vocabulary import PADDING, UNKNOWN
+from reelvec.models.first_layer import InitialEmbedding
+from reelvec.models.training import train
+from reelvec.text.vocabulary import PADDING, UNKNOWN
 
 WORDS, BATCH, TARGET = 1_000, 32, 5
 PUNCTUATION = str.maketrans("", "", string.punctuation)

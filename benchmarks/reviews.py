@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from studies.common.tutorial_reviews import STEPS
 
-from reelvec.dataset import Dataset
-from reelvec.params import VariantParams, VocabularyParams
-from reelvec.text import tokenize
-from reelvec.tutorial_reviews import STEPS
-from reelvec.vocabulary import Vocabulary, build_vocabulary
+from reelvec.base.params import VariantParams, VocabularyParams
+from reelvec.text.columns import tokenize
+from reelvec.text.dataset import Dataset
+from reelvec.text.vocabulary import Vocabulary, build_vocabulary
 
 TABLE = Path("data/raw/imdb.parquet")
 

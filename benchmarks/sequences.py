@@ -8,13 +8,13 @@ from torch import Tensor, nn
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
 from benchmarks.reviews import head_of
-from reelvec.batching import as_tensors
-from reelvec.dataset import Dataset
-from reelvec.embeddings import random_embedding
-from reelvec.params import VariantParams
-from reelvec.sequences import make_sequence_encoder, pad
-from reelvec.training import train
-from reelvec.vocabulary import Vocabulary
+from reelvec.base.params import VariantParams
+from reelvec.models.batches import as_tensors
+from reelvec.models.encoders import make_sequence_encoder, pad
+from reelvec.models.first_layer import random_embedding
+from reelvec.models.training import train
+from reelvec.text.dataset import Dataset
+from reelvec.text.vocabulary import Vocabulary
 
 PROCESSED = Path("data/processed")
 REVIEWS, BATCH, DIMENSION, THREADS, TARGET = 4_000, 64, 100, 2, 1.5

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
 from benchmarks.reviews import TABLE
-from reelvec.onnx_export import OnnxModel, export_onnx
-from reelvec.predictor import Predictor
-from reelvec.ragged import Ragged
+from reelvec.export.onnx_model import OnnxModel, export_onnx
+from reelvec.models.predictor import Predictor
+from reelvec.text.ragged import Ragged
 
 MODEL = Path("data/models/scratch")
 WARM, SINGLE, BATCH = 500, 1_000, 20_000

@@ -6,12 +6,12 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import REPETITIONS, Row, seconds, yes_or_no
-from reelvec.dataset import Dataset
-from reelvec.embeddings import initial_embedding
-from reelvec.params import load_params
-from reelvec.pretrained import load_word_vectors
-from reelvec.training import pick_device, train
-from reelvec.vocabulary import Vocabulary
+from reelvec.base.params import load_params
+from reelvec.models.first_layer import initial_embedding
+from reelvec.models.training import pick_device, train
+from reelvec.models.word_vectors import load_word_vectors
+from reelvec.text.dataset import Dataset
+from reelvec.text.vocabulary import Vocabulary
 
 PROCESSED = Path("data/processed")
 EPOCHS = 4

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from reelvec.errors import shown_to_people
-from reelvec.files import write_json
-from reelvec.params import load_params
-from reelvec.parts import coverage_of_parts, split_reviews, write_parts
-from reelvec.text import Corpus
-from reelvec.tokenizer import load_steps
-from reelvec.vocabulary import build_vocabulary
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json
+from reelvec.base.params import load_params
+from reelvec.text.columns import Corpus
+from reelvec.text.parts import coverage_of_parts, split_reviews, write_parts
+from reelvec.text.tokenizer import load_steps
+from reelvec.text.vocabulary import build_vocabulary
 
 
 def main() -> None:

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reelvec.baselines import Baseline
-from reelvec.behaviour import (
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json, write_text
+from reelvec.base.params import Params, load_params
+from reelvec.base.provenance import data_line
+from reelvec.evaluation.behaviour import (
     Probabilities,
     behaviour_json,
     behaviour_markdown,
     check,
     load_cases,
 )
-from reelvec.ensembles import Ensemble
-from reelvec.errors import shown_to_people
-from reelvec.files import write_json, write_text
-from reelvec.params import Params, load_params
-from reelvec.predictor import Predictor
-from reelvec.provenance import data_line
+from reelvec.models.ensemble import Ensemble
+from reelvec.models.linear import Baseline
+from reelvec.models.predictor import Predictor
 
 if TYPE_CHECKING:
     import numpy as np

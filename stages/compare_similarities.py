@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from reelvec.errors import shown_to_people
-from reelvec.files import write_json, write_text
-from reelvec.params import load_params
-from reelvec.provenance import data_line
-from reelvec.similarity import compare_spaces, metrics, neighbor_lists
-from reelvec.similarity_report import similarities_markdown
-from reelvec.spaces import load_space
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json, write_text
+from reelvec.base.params import load_params
+from reelvec.base.provenance import data_line
+from reelvec.spaces.keyed_vectors import load_space
+from reelvec.spaces.similarities import compare_spaces, metrics, neighbor_lists
+from reelvec.spaces.similarities_report import similarities_markdown
 
 REPORTS = Path("reports")
 

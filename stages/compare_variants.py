@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from reelvec.comparison import answer, compare, comparison_markdown, other_rows
-from reelvec.errors import shown_to_people
-from reelvec.files import write_json, write_text
-from reelvec.params import load_params
-from reelvec.predictions import (
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json, write_text
+from reelvec.base.params import load_params
+from reelvec.base.provenance import data_line
+from reelvec.evaluation.comparison import answer, compare, comparison_markdown, other_rows
+from reelvec.evaluation.predictions import (
     BASELINE_PREDICTIONS,
     ENSEMBLE_PREDICTIONS,
     PREDICTIONS,
     check_leftovers,
     load_predictions,
 )
-from reelvec.provenance import data_line
 
 REPORTS = Path("reports")
 METRICS = REPORTS / "metrics"

@@ -4,13 +4,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from reelvec.curves import as_csv
-from reelvec.dataset import Dataset
-from reelvec.errors import ReelvecError, shown_to_people
-from reelvec.evaluation import calibration_curve, confusion_csv, evaluate, roc_points
-from reelvec.explain import contributions
-from reelvec.files import write_json, write_text
-from reelvec.mistakes import (
+from reelvec.base.errors import ReelvecError, shown_to_people
+from reelvec.base.files import write_json, write_text
+from reelvec.base.params import load_params
+from reelvec.base.provenance import data_line
+from reelvec.evaluation.curves import as_csv
+from reelvec.evaluation.explain import contributions
+from reelvec.evaluation.mistakes import (
     MISTAKES,
     Words,
     explained,
@@ -18,11 +18,11 @@ from reelvec.mistakes import (
     mistakes_markdown,
     save_mistakes,
 )
-from reelvec.params import load_params
-from reelvec.predictions import PREDICTIONS, Predictions
-from reelvec.predictor import Predictor
-from reelvec.provenance import data_line
-from reelvec.vocabulary import UNKNOWN, limit_ids
+from reelvec.evaluation.predictions import PREDICTIONS, Predictions
+from reelvec.evaluation.scores import calibration_curve, confusion_csv, evaluate, roc_points
+from reelvec.models.predictor import Predictor
+from reelvec.text.dataset import Dataset
+from reelvec.text.vocabulary import UNKNOWN, limit_ids
 
 REPORTS = Path("reports")
 PLOTS = REPORTS / "plots"

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from reelvec.baselines import Baseline
-from reelvec.dataset import Dataset
-from reelvec.errors import shown_to_people
-from reelvec.evaluation import evaluate
-from reelvec.files import replacing, write_json
-from reelvec.params import load_params
-from reelvec.predictions import BASELINE_PREDICTIONS, Predictions
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import replacing, write_json
+from reelvec.base.params import load_params
+from reelvec.evaluation.predictions import BASELINE_PREDICTIONS, Predictions
+from reelvec.evaluation.scores import evaluate
+from reelvec.models.linear import Baseline
+from reelvec.text.dataset import Dataset
 
 DATA = Path("data")
 

@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from reelvec.ensembles import Ensemble
-from reelvec.errors import shown_to_people
-from reelvec.evaluation import evaluate
-from reelvec.files import replacing, write_json
-from reelvec.params import load_params
-from reelvec.predictions import (
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import replacing, write_json
+from reelvec.base.params import load_params
+from reelvec.evaluation.predictions import (
     BASELINE_PREDICTIONS,
     ENSEMBLE_PREDICTIONS,
     PREDICTIONS,
     Predictions,
     load_predictions,
 )
+from reelvec.evaluation.scores import evaluate
+from reelvec.models.ensemble import Ensemble
 
 
 def main() -> None:

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from reelvec.dataset import Dataset
-from reelvec.errors import shown_to_people
-from reelvec.export import export_spaces
-from reelvec.files import replacing
-from reelvec.mlflow_environment import prepare_environment
-from reelvec.params import load_params
-from reelvec.pretrained import load_word_vectors
-from reelvec.spaces import load_space
-from reelvec.vocabulary import Vocabulary
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import replacing
+from reelvec.base.params import load_params
+from reelvec.export.mlflow_environment import prepare_environment
+from reelvec.export.vectors import export_spaces
+from reelvec.models.word_vectors import load_word_vectors
+from reelvec.spaces.keyed_vectors import load_space
+from reelvec.text.dataset import Dataset
+from reelvec.text.vocabulary import Vocabulary
 
 DATA = Path("data")
 MODELS = "models"
@@ -20,7 +20,7 @@ EXPORT = Path("reports") / "export"
 def main() -> None:
     """Run the stage."""
     prepare_environment()
-    from reelvec.export_models import export_model
+    from reelvec.export.whole_models import export_model
 
     params = load_params().export
     glove = load_word_vectors(DATA / "raw" / "glove")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from reelvec.errors import shown_to_people
-from reelvec.files import write_json
-from reelvec.glove import fetch_glove
-from reelvec.params import load_params
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json
+from reelvec.base.params import load_params
+from reelvec.fetch.glove import fetch_glove
 
 
 def main() -> None:

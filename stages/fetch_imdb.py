@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from reelvec.errors import shown_to_people
-from reelvec.files import write_json
-from reelvec.imdb import fetch_imdb
-from reelvec.params import load_params
-from reelvec.provenance import IMDB_METRICS
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json
+from reelvec.base.params import load_params
+from reelvec.base.provenance import IMDB_METRICS
+from reelvec.fetch.imdb import fetch_imdb
 
 
 def main() -> None:

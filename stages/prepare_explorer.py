@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from reelvec.dataset import Dataset
-from reelvec.errors import shown_to_people
-from reelvec.explorer import explorer_data
-from reelvec.files import write_json
-from reelvec.params import load_params
-from reelvec.spaces import load_space
-from reelvec.vocabulary import Vocabulary
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json
+from reelvec.base.params import load_params
+from reelvec.spaces.explorer_data import explorer_data
+from reelvec.spaces.keyed_vectors import load_space
+from reelvec.text.dataset import Dataset
+from reelvec.text.vocabulary import Vocabulary
 
 PROCESSED = Path("data/processed")
 EXPLORER = Path("data/explorer.json")

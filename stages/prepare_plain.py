@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from reelvec.errors import shown_to_people
-from reelvec.files import write_json
-from reelvec.params import VocabularyParams, load_params
-from reelvec.parts import split_reviews, write_parts
-from reelvec.text import tokenize
-from reelvec.vocabulary import build_vocabulary
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json
+from reelvec.base.params import VocabularyParams, load_params
+from reelvec.text.columns import tokenize
+from reelvec.text.parts import split_reviews, write_parts
+from reelvec.text.vocabulary import build_vocabulary
 
 
 def main() -> None:

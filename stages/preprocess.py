@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from reelvec.errors import shown_to_people
-from reelvec.files import replacing, write_json
-from reelvec.params import load_params
-from reelvec.text import tokenize
-from reelvec.tokenizer import STEPS
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import replacing, write_json
+from reelvec.base.params import load_params
+from reelvec.text.columns import tokenize
+from reelvec.text.tokenizer import STEPS
 
 
 def main() -> None:

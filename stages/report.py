@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from reelvec.behaviour import behaviour_table
-from reelvec.comparison import Comparison
-from reelvec.errors import shown_to_people
-from reelvec.files import write_text
-from reelvec.mistakes import MISTAKES, load_mistakes
-from reelvec.params import load_params
-from reelvec.provenance import data_line
-from reelvec.report import Findings, read_results, render_report
-from reelvec.stamp import PAGE, STAMPED, stamp
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_text
+from reelvec.base.params import load_params
+from reelvec.base.provenance import data_line
+from reelvec.evaluation.behaviour import behaviour_table
+from reelvec.evaluation.comparison import Comparison
+from reelvec.evaluation.mistakes import MISTAKES, load_mistakes
+from reelvec.report.page import Findings, read_results, render_report
+from reelvec.report.stamp import PAGE, STAMPED, stamp
 
 REPORTS = Path("reports")
 METRICS = REPORTS / "metrics"

@@ -4,17 +4,17 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from reelvec.dataset import Dataset
-from reelvec.errors import ReelvecError, shown_to_people
-from reelvec.files import write_json, write_text
-from reelvec.fitting import Reviews, fit
-from reelvec.models import count_parameters
-from reelvec.params import load_params
-from reelvec.predictor import Predictor
-from reelvec.pretrained import folder_of_vectors, load_word_vectors
-from reelvec.tokenizer import Tokenizer
-from reelvec.tracking import open_run
-from reelvec.training import Epoch, learning_curve, pick_device
+from reelvec.base.errors import ReelvecError, shown_to_people
+from reelvec.base.files import write_json, write_text
+from reelvec.base.params import load_params
+from reelvec.models.classifier import count_parameters
+from reelvec.models.predictor import Predictor
+from reelvec.models.rounds import Reviews, fit
+from reelvec.models.training import Epoch, learning_curve, pick_device
+from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
+from reelvec.text.dataset import Dataset
+from reelvec.text.tokenizer import Tokenizer
+from reelvec.tracking.runs import open_run
 
 REPORTS = Path("reports")
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from reelvec.baselines import train_baseline
-from reelvec.dataset import Dataset
-from reelvec.errors import shown_to_people
-from reelvec.files import replacing, write_json
-from reelvec.params import BaselineParams, load_params
-from reelvec.pretrained import WordVectors, folder_of_vectors, load_word_vectors
-from reelvec.tokenizer import Tokenizer
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import replacing, write_json
+from reelvec.base.params import BaselineParams, load_params
+from reelvec.models.linear import train_baseline
+from reelvec.models.word_vectors import WordVectors, folder_of_vectors, load_word_vectors
+from reelvec.text.dataset import Dataset
+from reelvec.text.tokenizer import Tokenizer
 
 DATA = Path("data")
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from reelvec.dataset import Dataset
-from reelvec.ensembles import fit_ensemble, load_validation_logits
-from reelvec.errors import shown_to_people
-from reelvec.files import replacing, write_json
-from reelvec.params import load_params
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import replacing, write_json
+from reelvec.base.params import load_params
+from reelvec.models.ensemble import fit_ensemble, load_validation_logits
+from reelvec.text.dataset import Dataset
 
 DATA = Path("data")
 

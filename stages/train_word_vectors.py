@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
-from reelvec.dataset import Dataset
-from reelvec.errors import ReelvecError, shown_to_people
-from reelvec.files import write_json
-from reelvec.params import load_params
-from reelvec.pretrained import folder_of_vectors
-from reelvec.vocabulary import Vocabulary
-from reelvec.word_vectors import train_word_vectors
+from reelvec.base.errors import ReelvecError, shown_to_people
+from reelvec.base.files import write_json
+from reelvec.base.params import load_params
+from reelvec.models.word2vec import train_word_vectors
+from reelvec.models.word_vectors import folder_of_vectors
+from reelvec.text.dataset import Dataset
+from reelvec.text.vocabulary import Vocabulary
 
 PROCESSED = Path("data/processed")
 PARTS = ("train", "valid", "unsup")

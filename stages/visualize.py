@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from reelvec.curves import read_curves
-from reelvec.dataset import Dataset
-from reelvec.errors import shown_to_people
-from reelvec.evaluation import area_under_roc, calibration_error
-from reelvec.figures import (
+from reelvec.base.errors import shown_to_people
+from reelvec.base.params import load_params
+from reelvec.base.provenance import data_line
+from reelvec.evaluation.curves import read_curves
+from reelvec.evaluation.predictions import PREDICTIONS, check_leftovers, load_predictions
+from reelvec.evaluation.scores import area_under_roc, calibration_error
+from reelvec.report.figures import (
     CALIBRATION_COLUMNS,
     LEARNING_COLUMNS,
     ROC_COLUMNS,
@@ -17,13 +19,11 @@ from reelvec.figures import (
     draw_words,
     save_figure,
 )
-from reelvec.params import load_params
-from reelvec.predictions import PREDICTIONS, check_leftovers, load_predictions
-from reelvec.provenance import data_line
-from reelvec.spaces import load_space
-from reelvec.tracking import record_variant
-from reelvec.vocabulary import Vocabulary
-from reelvec.word_map import map_words, words_to_label
+from reelvec.spaces.keyed_vectors import load_space
+from reelvec.spaces.word_map import map_words, words_to_label
+from reelvec.text.dataset import Dataset
+from reelvec.text.vocabulary import Vocabulary
+from reelvec.tracking.runs import record_variant
 
 PROCESSED = Path("data/processed")
 PLOTS = Path("reports/plots")

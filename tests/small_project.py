@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from reelvec.cli import main
-from reelvec.models import Classifier
-from reelvec.params import PreprocessParams, VariantParams
-from reelvec.predictor import Predictor
-from reelvec.pretrained import WordVectors
-from reelvec.tokenizer import Tokenizer
+from reelvec.base.params import PreprocessParams, VariantParams
+from reelvec.cli.main import main
+from reelvec.models.classifier import Classifier
+from reelvec.models.predictor import Predictor
+from reelvec.models.word_vectors import WordVectors
+from reelvec.text.tokenizer import Tokenizer
 
 FREQUENT = ["good", "great", "wonderful", "bad", "dull", "film", "movie", "king", "queen", "man"]
 WORDS = [*FREQUENT, "woman", "actor", "naive", "not", "waste", "time", "play", "well"]

@@ -21,9 +21,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from reelvec import ReviewClassifier, estimator
-from reelvec.errors import ReelvecError
+from reelvec.base.errors import ReelvecError
+from reelvec.base.params import PreprocessParams, load_params
 from reelvec.estimator_params import STEPS
-from reelvec.params import PreprocessParams, load_params
 
 ROOT = Path(__file__).parents[1]
 QUICK: dict[str, Any] = {"dimension": 8, "learning_rate": 0.05, "batch_size": 16, "min_count": 1}

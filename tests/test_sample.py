@@ -12,11 +12,11 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from reelvec.glove import fetch_glove
-from reelvec.imdb import Review, content_sha256, fetch_imdb, read_archive
-from reelvec.params import Params, load_params
-from reelvec.pretrained import load_word_vectors
-from reelvec.workspace import merge_params
+from reelvec.base.params import Params, load_params
+from reelvec.cli.workspace import merge_params
+from reelvec.fetch.glove import fetch_glove
+from reelvec.fetch.imdb import Review, content_sha256, fetch_imdb, read_archive
+from reelvec.models.word_vectors import load_word_vectors
 
 REPOSITORY = Path(__file__).parents[1]
 SAMPLE = REPOSITORY / "data/sample"

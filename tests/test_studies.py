@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 from scipy.stats import ttest_rel
+from studies.common.cells import run_cells
+from studies.common.params import load_study, study_variant
+from studies.common.tutorial_reviews import STEPS
 
-from reelvec.cells import run_cells
-from reelvec.closure import import_closure
-from reelvec.errors import ReelvecError
-from reelvec.learning_curves import curves_csv, curves_lines, curves_markdown, turning_point
-from reelvec.seeds import compare_over_seeds, mean_over_seeds
-from reelvec.study_params import load_study, study_variant
-from reelvec.tutorial_reviews import STEPS
+from reelvec.base.errors import ReelvecError
+from reelvec.base.imports import import_closure
+from reelvec.report.learning_curves import curves_csv, curves_lines, curves_markdown, turning_point
+from reelvec.report.seeds import compare_over_seeds, mean_over_seeds
 
 PROJECT = Path(__file__).parents[1]
 STUDIES = sorted((PROJECT / "studies").glob("*/dvc.yaml"))
@@ -138,7 +138,7 @@ def test_a_studys_wrong_key_is_named() -> None:
 
 
 def test_the_tutorials_tokens_lose_punctuation_and_nothing_else() -> None:
-    from reelvec.text import words_as_in_reviews
+    from reelvec.text.columns import words_as_in_reviews
 
     assert words_as_in_reviews(["Don't", "WELL-made"], STEPS) == ["dont", "wellmade"]
 

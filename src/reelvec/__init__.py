@@ -5,8 +5,8 @@ import platform
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reelvec.api import Variant, load
     from reelvec.estimator import ReviewClassifier
+    from reelvec.loaded_model import Variant, load
 
 __all__ = ["ReviewClassifier", "Variant", "load"]
 
@@ -18,8 +18,8 @@ if platform.machine() in ("x86_64", "AMD64"):
 
 _MODULES = {
     "ReviewClassifier": "reelvec.estimator",
-    "Variant": "reelvec.api",
-    "load": "reelvec.api",
+    "Variant": "reelvec.loaded_model",
+    "load": "reelvec.loaded_model",
 }
 
 

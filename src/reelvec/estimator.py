@@ -15,13 +15,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from reelvec.dataset import Dataset, stratified_split
-from reelvec.embeddings import initial_embedding
-from reelvec.estimator_params import checked, seed_of, steps_of
-from reelvec.fitting import Reviews, fit
-from reelvec.models import Classifier
-from reelvec.odds import both_probabilities, log_odds
-from reelvec.params import (
+from reelvec.base.params import (
     Encoder,
     PreprocessParams,
     Side,
@@ -30,12 +24,18 @@ from reelvec.params import (
     VariantParams,
     VocabularyParams,
 )
-from reelvec.predictor import Predictor
-from reelvec.text import tokenize
-from reelvec.texts import InputValueError, as_texts, is_missing
-from reelvec.tokenizer import Tokenizer
-from reelvec.training import train_on_all
-from reelvec.vocabulary import RESERVED, build_vocabulary
+from reelvec.estimator_params import checked, seed_of, steps_of
+from reelvec.given_texts import InputValueError, as_texts, is_missing
+from reelvec.models.classifier import Classifier
+from reelvec.models.first_layer import initial_embedding
+from reelvec.models.odds import both_probabilities, log_odds
+from reelvec.models.predictor import Predictor
+from reelvec.models.rounds import Reviews, fit
+from reelvec.models.training import train_on_all
+from reelvec.text.columns import tokenize
+from reelvec.text.dataset import Dataset, stratified_split
+from reelvec.text.tokenizer import Tokenizer
+from reelvec.text.vocabulary import RESERVED, build_vocabulary
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -204,7 +204,7 @@ class ReviewClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     @property
     def embeddings_(self) -> "KeyedVectors":
         """The words' vectors as gensim's `KeyedVectors`; n-grams are no words."""
-        from reelvec.spaces import keyed_vectors
+        from reelvec.spaces.keyed_vectors import keyed_vectors
 
         check_is_fitted(self)
         words, first = self.predictor_.tokenizer.vocabulary, len(RESERVED)

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import ValidationError
 from sklearn.utils import check_random_state
 
-from reelvec.params import NAIVE_BAYES, RANDOM, PreprocessParams, Section, Text
-from reelvec.texts import InputTypeError, InputValueError
+from reelvec.base.params import NAIVE_BAYES, RANDOM, PreprocessParams, Section, Text
+from reelvec.given_texts import InputTypeError, InputValueError
 
 AnySection = TypeVar("AnySection", bound=Section)
 
@@ -41,7 +41,7 @@ def steps_of(preprocess: Text | PreprocessParams) -> PreprocessParams:
     if preprocess not in get_args(Text):
         raise InputValueError(
             f"ReviewClassifier(preprocess={preprocess!r}): choose processed or plain, or give a "
-            "reelvec.params.PreprocessParams"
+            "reelvec.base.params.PreprocessParams"
         )
     return STEPS[preprocess]
 

@@ -8,22 +8,22 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
+from studies.common.cells import Figures, Settings, code_of, run_cells
+from studies.common.runs import record_cells
 
-from reelvec.baselines import train_baseline
-from reelvec.cells import Figures, Settings, code_of, run_cells
-from reelvec.dataset import Dataset
-from reelvec.errors import shown_to_people
-from reelvec.figures import save_figure
-from reelvec.files import write_text
-from reelvec.fitting import Reviews, fit
-from reelvec.inference import predict_logits
-from reelvec.learning_curves import curves_csv, curves_lines, curves_markdown
-from reelvec.params import BaselineParams, Params, load_params
-from reelvec.pretrained import folder_of_vectors, load_word_vectors
-from reelvec.provenance import data_line
-from reelvec.study_figures import draw_lines
-from reelvec.study_runs import record_cells
-from reelvec.tokenizer import Tokenizer
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_text
+from reelvec.base.params import BaselineParams, Params, load_params
+from reelvec.base.provenance import data_line
+from reelvec.models.inference import predict_logits
+from reelvec.models.linear import train_baseline
+from reelvec.models.rounds import Reviews, fit
+from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
+from reelvec.report.figures import save_figure
+from reelvec.report.learning_curves import curves_csv, curves_lines, curves_markdown
+from reelvec.report.lines_figure import draw_lines
+from reelvec.text.dataset import Dataset
+from reelvec.text.tokenizer import Tokenizer
 
 HERE = Path("studies/learning_curves")
 REPORTS = HERE / "reports"

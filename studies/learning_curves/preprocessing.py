@@ -7,20 +7,20 @@ import numpy as np
 import pyarrow.parquet as pq
 import torch
 from ruamel.yaml import YAML
+from studies.common.cells import Figures, Settings, code_of, run_cells
+from studies.common.runs import record_cells
 
-from reelvec.cells import Figures, Settings, code_of, run_cells
-from reelvec.comparison import markdown_table
-from reelvec.errors import shown_to_people
-from reelvec.files import write_text
-from reelvec.fitting import Reviews, fit
-from reelvec.inference import predict_logits
-from reelvec.params import PreprocessParams, load_params
-from reelvec.parts import encode_parts, split_reviews
-from reelvec.pretrained import load_word_vectors
-from reelvec.provenance import data_line
-from reelvec.study_runs import record_cells
-from reelvec.text import tokenize
-from reelvec.vocabulary import build_vocabulary, coverage
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_text
+from reelvec.base.params import PreprocessParams, load_params
+from reelvec.base.provenance import data_line
+from reelvec.evaluation.comparison import markdown_table
+from reelvec.models.inference import predict_logits
+from reelvec.models.rounds import Reviews, fit
+from reelvec.models.word_vectors import load_word_vectors
+from reelvec.text.columns import tokenize
+from reelvec.text.parts import encode_parts, split_reviews
+from reelvec.text.vocabulary import build_vocabulary, coverage
 
 HERE = Path("studies/learning_curves")
 REPORTS = HERE / "reports"

@@ -5,21 +5,21 @@ from typing import Any
 
 import numpy as np
 import torch
+from studies.common.params import load_study, study_variant
+from studies.common.runs import record_cells
+from studies.common.tutorial_reviews import read_tutorial_reviews
 
-from reelvec.comparison import markdown_table
-from reelvec.dataset import Dataset
-from reelvec.embeddings import initial_embedding
-from reelvec.errors import shown_to_people
-from reelvec.files import write_json, write_text
-from reelvec.inference import predict_logits
-from reelvec.models import Classifier, count_parameters
-from reelvec.params import VariantParams
-from reelvec.provenance import data_line
-from reelvec.seeds import mean_over_seeds
-from reelvec.study_params import load_study, study_variant
-from reelvec.study_runs import record_cells
-from reelvec.training import train_on_all
-from reelvec.tutorial_reviews import read_tutorial_reviews
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json, write_text
+from reelvec.base.params import VariantParams
+from reelvec.base.provenance import data_line
+from reelvec.evaluation.comparison import markdown_table
+from reelvec.models.classifier import Classifier, count_parameters
+from reelvec.models.first_layer import initial_embedding
+from reelvec.models.inference import predict_logits
+from reelvec.models.training import train_on_all
+from reelvec.report.seeds import mean_over_seeds
+from reelvec.text.dataset import Dataset
 
 HERE = Path("studies/tutorials")
 REPORTS = HERE / "reports"

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+from studies.common.params import load_study
 
-from reelvec.comparison import markdown_table
-from reelvec.errors import shown_to_people
-from reelvec.figures import save_figure
-from reelvec.files import write_json, write_text
-from reelvec.study_figures import Line, draw_lines
-from reelvec.study_params import load_study
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json, write_text
+from reelvec.evaluation.comparison import markdown_table
+from reelvec.report.figures import save_figure
+from reelvec.report.lines_figure import Line, draw_lines
 
 HERE = Path("studies/tutorials")
 REPORTS = HERE / "reports"

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from reelvec.comparison import markdown_table
-from reelvec.errors import shown_to_people
-from reelvec.files import read_json, write_text
-from reelvec.provenance import data_line
-from reelvec.study_params import load_study
+from studies.common.params import load_study
+
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import read_json, write_text
+from reelvec.base.provenance import data_line
+from reelvec.evaluation.comparison import markdown_table
 
 HERE = Path("studies/tutorials")
 REPORTS = HERE / "reports"

@@ -4,22 +4,22 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from studies.common.params import load_study, study_variant
+from studies.common.runs import record_cells
 
-from reelvec.baselines import train_baseline
-from reelvec.comparison import compare_pair, markdown_table, shown_p
-from reelvec.dataset import Dataset
-from reelvec.embeddings import initial_embedding
-from reelvec.errors import shown_to_people
-from reelvec.files import write_json, write_text
-from reelvec.inference import predict_logits
-from reelvec.params import BaselineParams
-from reelvec.predictions import Predictions
-from reelvec.pretrained import folder_of_vectors, load_word_vectors
-from reelvec.provenance import data_line
-from reelvec.study_params import load_study, study_variant
-from reelvec.study_runs import record_cells
-from reelvec.tokenizer import Tokenizer
-from reelvec.training import train
+from reelvec.base.errors import shown_to_people
+from reelvec.base.files import write_json, write_text
+from reelvec.base.params import BaselineParams
+from reelvec.base.provenance import data_line
+from reelvec.evaluation.comparison import compare_pair, markdown_table, shown_p
+from reelvec.evaluation.predictions import Predictions
+from reelvec.models.first_layer import initial_embedding
+from reelvec.models.inference import predict_logits
+from reelvec.models.linear import train_baseline
+from reelvec.models.training import train
+from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
+from reelvec.text.dataset import Dataset
+from reelvec.text.tokenizer import Tokenizer
 
 HERE = Path("studies/tutorials")
 REPORTS = HERE / "reports"

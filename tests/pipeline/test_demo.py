@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from workspaces import PROJECT
 
-from reelvec import demo
-from reelvec.demo import run_demo
+from reelvec.cli import demo
+from reelvec.cli.demo import run_demo
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 from workspaces import NO_MLFLOW, PROJECT, VARIANTS, files, isolate, lock_of, paths, succeed
 
-from reelvec.closure import import_closure
-from reelvec.params import check_params, load_params
-from reelvec.stamp import STAMPED
+from reelvec.base.imports import import_closure
+from reelvec.base.params import check_params, load_params
+from reelvec.report.stamp import STAMPED
 
 ENTRIES = {"${variants}": VARIANTS, "${word_vectors}": ["word2vec"]}
 STAGES = [

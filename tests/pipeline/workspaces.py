@@ -9,8 +9,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from reelvec.demo import SAMPLE_PARAMS
-from reelvec.workspace import environment, make_workspace, merge_params
+from reelvec.cli.demo import SAMPLE_PARAMS
+from reelvec.cli.workspace import environment, make_workspace, merge_params
 
 PROJECT = Path(__file__).parents[2]
 VARIANTS = ("scratch", "glove_frozen")

@@ -1,0 +1,1 @@
+"""The ground: errors, atomic files, typed parameters, where results come from."""

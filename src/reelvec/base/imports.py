@@ -1,0 +1,96 @@
+"""Which files of a package a script really imports: its code dependencies."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+VIEWS = frozenset({"store.py"})
+"""Left out, with all that only they import: they write to MLflow, and can change no output."""
+
+
+def import_closure(script: Path, package_root: Path) -> list[Path]:
+    """Follow a script's imports through one package, to the end.
+
+    The source is read, nothing is run. Imports inside functions count, and so do the
+    `__init__.py` of every package on the way; imports under `if TYPE_CHECKING:` do not, for they
+    never happen. `VIEWS` are left out. A module named only at run time
+    (`importlib.import_module(name)`) is not seen.
+
+    Args:
+        script: a Python file, in the package or outside it.
+        package_root: the package's own folder, for example `src/reelvec`.
+
+    Returns:
+        the files below `package_root`, without the script itself, sorted.
+
+    Raises:
+        FileNotFoundError: there is no such script.
+        SyntaxError: a file on the way is not Python.
+    """
+    found: set[Path] = set()
+    waiting = [script]
+    while waiting:
+        for path in _imported_files(waiting.pop(), package_root):
+            if path not in found and path.name not in VIEWS:
+                found.add(path)
+                waiting.append(path)
+    return sorted(found - {script})
+
+
+def _imported_files(path: Path, package_root: Path) -> Iterator[Path]:
+    """The package's files that one file names in its imports, with their packages' files."""
+    tree = ast.parse(path.read_bytes(), filename=str(path))
+    package = _package_of(path, package_root)
+    for node in _reachable(tree):
+        for name in _names(node, package):
+            parts = name.split(".")
+            for length in range(1, len(parts) + 1):
+                file = _file_of(parts[:length], package_root)
+                if file is not None:
+                    yield file
+
+
+def _reachable(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes below `node`, save those that only a type checker reads."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and _is_type_checking(child.test):
+            for otherwise in child.orelse:
+                yield otherwise
+                yield from _reachable(otherwise)
+        else:
+            yield child
+            yield from _reachable(child)
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+
+def _names(node: ast.AST, package: list[str]) -> list[str]:
+    """The dotted names that an import statement may load; none for any other node."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    # `from .. import x` climbs one package for each dot after the first.
+    start = package[: len(package) - node.level + 1] if node.level else []
+    base = ".".join([*start, *([node.module] if node.module else [])])
+    # `from package import name`: the name may be a module of its own, or something within.
+    return [base, *(f"{base}.{alias.name}" for alias in node.names)]
+
+
+def _package_of(path: Path, package_root: Path) -> list[str]:
+    """The package that a file's relative imports start from; empty outside the package."""
+    if not path.is_relative_to(package_root):
+        return []
+    return [package_root.name, *path.relative_to(package_root).parent.parts]
+
+
+def _file_of(parts: list[str], package_root: Path) -> Path | None:
+    if parts[0] != package_root.name:
+        return None
+    place = package_root.joinpath(*parts[1:])
+    for candidate in (place / "__init__.py", place.with_name(f"{place.name}.py")):
+        if candidate.is_file():
+            return candidate
+    return None

@@ -1,0 +1,1 @@
+"""The `reelvec` command, a module for each family of questions."""

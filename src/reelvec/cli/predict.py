@@ -1,0 +1,137 @@
+"""What `reelvec predict` prints: a label and a probability for each review, and why."""
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reelvec.base.errors import ReelvecError
+from reelvec.cli.terminal import print_json
+from reelvec.evaluation.results import MODELS, Trained
+
+if TYPE_CHECKING:
+    from reelvec.evaluation.explain import Contribution
+
+REVIEWS_AT_ONCE, EXPLAINED_AT_ONCE = 5_000, 100
+"""Reviews in a block: enough for the columns to be fast, few enough to see the first soon."""
+
+SHORTEST_TEXT = 20
+
+THRESHOLD = 0.5
+"""As in `predictions`, whose import would bring pandas."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How predictions are printed.
+
+    Attributes:
+        words: how many words that decided are named; None names none.
+        as_json: one object a line, not a table.
+    """
+
+    words: int | None = None
+    as_json: bool = False
+
+
+def show_predictions(
+    project: Path, variant: str | None, texts: Sequence[str], style: Style
+) -> None:
+    """Predict reviews in blocks and print each block as soon as it is done.
+
+    Raises:
+        ReelvecError: there is no such model.
+    """
+    trained = Trained(project)
+    name = trained.choose_variant(variant)
+    # Not before the name is known to be right: torch takes a second to load.
+    from reelvec.models.predictor import Predictor
+
+    predictor = Predictor.load(trained.project / MODELS / name)
+    if variant is None and not style.as_json:
+        print(f"{name}, the best variant on the validation reviews:", file=sys.stderr)
+    for block in _blocks(texts, REVIEWS_AT_ONCE if style.words is None else EXPLAINED_AT_ONCE):
+        probabilities = predictor.probabilities(block).tolist()
+        reasons: list[list[Contribution]] | None = None
+        if style.words is not None:
+            from reelvec.evaluation.explain import contributions
+
+            reasons = [found[: style.words] for found in contributions(predictor, block)]
+        _print_block(block, probabilities, reasons, style.as_json)
+
+
+def read_texts(arguments: Sequence[str], file: Path | None, column: str | None) -> list[str]:
+    """The reviews to predict: the arguments, a file's, or those of standard input.
+
+    Raises:
+        ReelvecError: there are none, or two sources of them, or they cannot be read.
+    """
+    from reelvec.cli.review_files import read_lines, read_review_file
+
+    if file is not None and arguments:
+        raise ReelvecError("either TEXT or --file: the one or the other")
+    if file is not None:
+        return read_review_file(file, column)
+    if column is not None:
+        raise ReelvecError("--column belongs to --file")
+    if list(arguments) == ["-"] or (not arguments and not sys.stdin.isatty()):
+        return read_lines(sys.stdin.buffer, "standard input")
+    if not arguments:
+        raise ReelvecError("nothing to predict: give a TEXT, a --file, or pipe reviews in")
+    if len(arguments) == 1 and _is_file(arguments[0]):
+        raise ReelvecError(f"{arguments[0]} is a file: `--file {arguments[0]}` reads it")
+    # What a terminal sent in another encoding is no text: a mark stands for it.
+    return [text.encode("utf-8", "replace").decode() for text in arguments]
+
+
+def _blocks(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Blocks of texts, with a bar on a terminal while the answers go elsewhere."""
+    from tqdm import tqdm
+
+    hidden = len(texts) <= size or not sys.stderr.isatty() or sys.stdout.isatty()
+    with tqdm(total=len(texts), unit=" reviews", disable=hidden) as bar:
+        for start in range(0, len(texts), size):
+            block = texts[start : start + size]
+            yield block
+            bar.update(len(block))
+
+
+def _print_block(
+    texts: Sequence[str],
+    probabilities: list[float],
+    reasons: "list[list[Contribution]] | None",
+    as_json: bool,
+) -> None:
+    width = max(SHORTEST_TEXT, shutil.get_terminal_size().columns - len("positive  0.000  "))
+    for row, (text, probability) in enumerate(zip(texts, probabilities, strict=True)):
+        label = "positive" if probability > THRESHOLD else "negative"
+        why = None if reasons is None else reasons[row]
+        if as_json:
+            answer = {"label": label, "probability": probability, "text": text}
+            print_json(answer if why is None else {**answer, "words": [asdict(one) for one in why]})
+            continue
+        print(f"{label}  {probability:.3f}  {_start(text, width)}")
+        if why is not None:
+            print(f"    {', '.join(map(_reason, why)) or 'no word that the model knows'}")
+
+
+def _start(text: str, width: int) -> str:
+    """The beginning of a text in one line."""
+    line = " ".join(text[: 2 * width].split())
+    if not line.isprintable():  # A terminal would obey it.
+        line = "".join(letter if letter.isprintable() else "�" for letter in line)
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def _reason(word: "Contribution") -> str:
+    times = f" ×{word.count}" if word.count > 1 else ""
+    return f"{word.words}{times} {word.logit:+.2f}"
+
+
+def _is_file(argument: str) -> bool:
+    try:
+        return Path(argument).is_file()
+    except (OSError, ValueError):  # A review is longer than a file's name may be.
+        return False

@@ -1,0 +1,112 @@
+"""A copy of the project to run the pipeline in, so that the real one stays as it is."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.files import remove
+
+COPIED = (
+    ".dvcignore",
+    "dvc.yaml",
+    "params.yaml",
+    "stages",
+    "src",
+    "data/sample",
+    "data/behaviour.csv",
+)
+
+MARK = ".reelvec-workspace"
+"""A file by which a workspace is known, so that no other folder is ever replaced."""
+
+
+def make_workspace(project: Path, workspace: Path, overrides: list[Path]) -> None:
+    """Copy what the pipeline needs, and make the copy a DVC project without git.
+
+    Args:
+        project: the project's folder.
+        workspace: the copy; an older one is replaced.
+        overrides: YAML files merged over the copy's `params.yaml`, in this order.
+
+    Raises:
+        ReelvecError: a part of the project is missing, or `workspace` is some other folder.
+    """
+    _clear(workspace)
+    (workspace / MARK).touch()
+    for name in COPIED:
+        source, target = project / name, workspace / name
+        if not source.exists():
+            raise ReelvecError(f"{source}: not found; run this from the project's folder")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            left_out = shutil.ignore_patterns("__pycache__", "*.egg-info")
+            shutil.copytree(source, target, ignore=left_out)
+        else:
+            shutil.copyfile(source, target)
+    for path in overrides:
+        merge_params(workspace / "params.yaml", YAML(typ="safe", pure=True).load(path))
+    run_dvc(workspace, "init", "--no-scm", "--quiet")
+    run_dvc(workspace, "config", "core.analytics", "false")
+
+
+def _clear(workspace: Path) -> None:
+    """Make way for a workspace, but never at the cost of somebody's own folder."""
+    ours = (workspace / MARK).is_file() or (workspace.is_dir() and not any(workspace.iterdir()))
+    if workspace.exists() and not ours:
+        raise ReelvecError(f"{workspace}: not made by reelvec; delete it or name another folder")
+    remove(workspace)
+    workspace.mkdir(parents=True)
+
+
+def merge_params(path: Path, changes: dict[str, Any]) -> None:
+    """Change values in a parameter file, keeping its comments and order."""
+    yaml = YAML()
+    yaml.width = 4096
+    params = yaml.load(path)
+    _merge(params, changes)
+    with path.open("w", encoding="utf-8") as stream:
+        yaml.dump(params, stream)
+
+
+def run_dvc(workspace: Path, *arguments: str) -> None:
+    """Run DVC in a workspace.
+
+    Raises:
+        ReelvecError: with what DVC said, when it fails.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", *arguments],
+        cwd=workspace,
+        env=environment(workspace),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ReelvecError(f"dvc {' '.join(arguments)}: {done.stdout}{done.stderr}".strip())
+
+
+def environment(workspace: Path) -> dict[str, str]:
+    """The environment in which a workspace's own code runs, whatever else is installed."""
+    here = Path(sys.executable).parent
+    return {
+        **{key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"},
+        "PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PYTHONPATH": str((workspace / "src").resolve()),
+        "PYTHONUNBUFFERED": "1",
+        "DVC_NO_ANALYTICS": "1",
+    }
+
+
+def _merge(target: Any, changes: dict[str, Any]) -> None:
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(target.get(key), dict):
+            _merge(target[key], value)
+        else:
+            target[key] = value

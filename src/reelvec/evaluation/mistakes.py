@@ -1,0 +1,179 @@
+"""The mistakes a variant was surest of, with the text of the reviews."""
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.files import read_json, write_json
+from reelvec.evaluation.predictions import Predictions
+from reelvec.evaluation.scores import confident_mistakes
+
+MISTAKES = Path("data/mistakes")
+"""One JSON file a variant, for the page."""
+
+WORDS_SHOWN = 8
+"""Of those that decided: as many as fit a line or two."""
+
+Words = tuple[tuple[str, float], ...]
+
+LINE_BREAKS = re.compile(r"(?:\s*<br\s*/?>\s*)+|\s*\n\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A test review that was misjudged.
+
+    Attributes:
+        review_id: the number in its file name.
+        label: 1 positive, 0 negative.
+        rating: from 1 to 10 stars, which the model never sees.
+        probability: P(positive) that the model gave.
+        text: the review as it was written.
+        words: those that decided, and what each added to the logit, the weightiest first.
+    """
+
+    review_id: int
+    label: int
+    rating: int
+    probability: float
+    text: str
+    words: Words = ()
+
+    @property
+    def path(self) -> str:
+        """The review's place in the archive."""
+        return f"test/{'pos' if self.label else 'neg'}/{self.review_id}_{self.rating}.txt"
+
+    @property
+    def verdict(self) -> str:
+        """What the review is and what the model took it for."""
+        said, truth = ("negative", "positive") if self.label else ("positive", "negative")
+        return f"{truth}, taken for {said} (P(positive) = {self.probability:.4f})"
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The text, cut where the reviewer broke the line; nothing is escaped."""
+        return [part.strip() for part in LINE_BREAKS.split(self.text) if part.strip()]
+
+
+def find_mistakes(predictions: Predictions, reviews: Path, count: int) -> list[Mistake]:
+    """Look up the text of the surest mistakes.
+
+    Args:
+        predictions: of the test reviews.
+        reviews: `data/raw/imdb.parquet`.
+        count: how many at most.
+
+    Returns:
+        the mistakes, surest first.
+
+    Raises:
+        ReelvecError: the reviews are not there, or one of them is not.
+    """
+    positions = confident_mistakes(predictions, count)
+    keys = zip(
+        predictions.labels[positions].tolist(),
+        predictions.review_ids[positions].tolist(),
+        strict=True,
+    )
+    probabilities = predictions.probabilities[positions].tolist()
+    return _looked_up(reviews, dict(zip(keys, probabilities, strict=True)))
+
+
+def explained(
+    mistakes: Sequence[Mistake], decide: Callable[[Sequence[str]], Sequence[Words]]
+) -> list[Mistake]:
+    """The same mistakes with the words that decided.
+
+    Args:
+        mistakes: any.
+        decide: for each text the words and what they add to the logit, the weightiest first.
+    """
+    words = decide([mistake.text for mistake in mistakes])
+    return [
+        replace(mistake, words=tuple(decided[:WORDS_SHOWN]))
+        for mistake, decided in zip(mistakes, words, strict=True)
+    ]
+
+
+def save_mistakes(path: Path, mistakes: Sequence[Mistake]) -> None:
+    """Write a JSON file."""
+    write_json(path, [asdict(mistake) for mistake in mistakes])
+
+
+def load_mistakes(path: Path) -> list[Mistake]:
+    """Read what `save_mistakes` wrote.
+
+    Raises:
+        ReelvecError: the file is missing or damaged.
+    """
+    try:
+        return [
+            Mistake(**{**each, "words": tuple((word, logit) for word, logit in each["words"])})
+            for each in read_json(path)
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReelvecError(
+            f"{path}: not there or damaged ({type(error).__name__}); run "
+            f"`dvc repro evaluate@{path.stem}` to make it again"
+        ) from None
+
+
+def mistakes_markdown(variant: str, mistakes: Sequence[Mistake], data: str) -> str:
+    """The mistakes for people.
+
+    The reviews stand in HTML blocks without blank lines, where Markdown reads no markup, and
+    are escaped: whatever a reviewer wrote is shown, not obeyed.
+
+    Args:
+        variant: whose mistakes these are.
+        mistakes: surest first.
+        data: the line that says which reviews, put first.
+    """
+    heading = f"# The mistakes that {variant} is surest of"
+    if not mistakes:
+        return f"{data}\n\n{heading}\n\nThere are none to show.\n"
+    parts = [data, heading]
+    for number, mistake in enumerate(mistakes, start=1):
+        parts.append(f"## {number}. {mistake.path}: {mistake.verdict}")
+        if mistake.words:
+            parts.append(f"<p>{html.escape(_decided(mistake))}</p>")
+        paragraphs = (f"<p>{html.escape(text)}</p>" for text in mistake.paragraphs)
+        parts.append("\n".join(["<blockquote>", *paragraphs, "</blockquote>"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _decided(mistake: Mistake) -> str:
+    return "Decided by: " + ", ".join(f"{word} {logit:+.2f}" for word, logit in mistake.words)
+
+
+def _looked_up(reviews: Path, probability_of: dict[tuple[int, int], float]) -> list[Mistake]:
+    """The test reviews with these labels and ids, in the order of the mapping."""
+    ids = pa.array(sorted({id_ for _, id_ in probability_of}), pa.int32())
+    try:
+        rows = pq.read_table(
+            reviews,
+            columns=["label", "review_id", "rating", "text"],
+            filters=(pc.field("split") == "test") & pc.field("review_id").isin(ids),
+        ).to_pylist()
+    except FileNotFoundError:
+        raise ReelvecError(f"{reviews}: not there; run `dvc repro fetch_imdb`") from None
+    row_of = {(row["label"], row["review_id"]): row for row in rows}
+    for label, id_ in probability_of:
+        if (label, id_) not in row_of:
+            raise ReelvecError(
+                f"{reviews}: no test review with label {label} and id {id_}, which was "
+                "predicted; run `dvc repro` so that both come from the same data"
+            )
+    return [
+        Mistake(id_, label, row["rating"], probability, row["text"])
+        for (label, id_), probability in probability_of.items()
+        for row in [row_of[label, id_]]
+    ]

@@ -1,0 +1,1 @@
+"""Vectors and whole models for other programs."""

@@ -1,0 +1,91 @@
+"""A trained variant as MLflow serves it: review texts in, label and probability out.
+
+MLflow copies this file into the model and runs it when the model is loaded ("models from
+code"), beside a copy of this package, so that a model can be served where reelvec is not
+installed. Nothing is pickled.
+"""
+
+from collections.abc import Iterable
+from math import isnan
+from pathlib import Path
+
+import pandas as pd
+from mlflow.exceptions import MlflowException
+from mlflow.models import set_model
+from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
+
+THRESHOLD = 0.5
+
+
+class ReviewClassifier(PythonModel):
+    """Tells whether film reviews praise or pan."""
+
+    def load_context(self, context: PythonModelContext) -> None:
+        """Load the variant's folder, which MLflow keeps as the artifact `model`."""
+        from reelvec.models.predictor import Predictor
+
+        self._predictor = Predictor.load(Path(context.artifacts["model"]))
+        self._predictor.probabilities(["The first review takes longest."])
+
+    def predict(
+        self,
+        context: PythonModelContext,  # noqa: ARG002 (MLflow's signature)
+        model_input: pd.DataFrame,
+        params: dict[str, object] | None = None,  # noqa: ARG002
+    ) -> pd.DataFrame:
+        """Classify reviews.
+
+        Args:
+            context: not used; the folder was loaded by `load_context`.
+            model_input: a table with a string column `text`, one review a row.
+            params: not used.
+
+        Returns:
+            a table with the same rows: `label` ("positive" or "negative") and `probability`
+            (float64, of "positive").
+
+        Raises:
+            RefusedTextError: a text is no string; MLflow's server answers with status 400.
+        """
+        probabilities = self._predictor.probabilities(_strings(model_input["text"].tolist()))
+        labels = ["positive" if p > THRESHOLD else "negative" for p in probabilities]
+        return pd.DataFrame({"label": labels, "probability": probabilities})
+
+
+class RefusedTextError(MlflowException):
+    """Input that is no review, and one line that says so.
+
+    MLflow's server puts the whole table in front of an exception's message. This one keeps it.
+    """
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+        super().__init__(message, error_code=INVALID_PARAMETER_VALUE)
+
+    @property
+    def message(self) -> str:
+        """What was wrong."""
+        return self._message
+
+    @message.setter
+    def message(self, _: str) -> None: ...
+
+
+def _strings(values: Iterable[object]) -> list[str]:
+    """The texts, each of them valid Unicode."""
+    texts = []
+    for row, value in enumerate(values, 1):
+        if not isinstance(value, str):
+            missing = value is None or value is pd.NA or (isinstance(value, float) and isnan(value))
+            shown = "null" if missing else " ".join(repr(value).split())
+            raise RefusedTextError(
+                f"text, row {row}: {shown[:60]} is not a string; give the review in quotes, "
+                '"" for an empty one'
+            )
+        # Half of an emoji, as a client's cut can leave it, is an unknown character.
+        texts.append(value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return texts
+
+
+set_model(ReviewClassifier())

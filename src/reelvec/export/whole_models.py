@@ -1,0 +1,44 @@
+"""Whole models for other programs: an MLflow folder and an ONNX file each."""
+
+import hashlib
+from pathlib import Path
+
+from mlflow.models import Model
+
+from reelvec.base.files import replacing
+from reelvec.export import served_model as mlflow_model
+from reelvec.export.mlflow_folder import MODEL_FILES, save_package
+from reelvec.export.onnx_model import export_onnx
+from reelvec.models.predictor import Predictor
+
+LONG_AGO = "1970-01-01 00:00:00"
+"""When every exported model was made: the same model gives the same bytes."""
+
+MLFLOW, ONNX = "mlflow", "model.onnx"
+
+
+def export_model(folder: Path, trained: Path) -> None:
+    """Write `mlflow/`, raw text to label and probability, and `model.onnx`, ids to probability.
+
+    Args:
+        folder: replaced as a whole.
+        trained: the folder of a trained variant.
+
+    Raises:
+        ReelvecError: there is no trained model, or ONNX Runtime does not agree with torch.
+    """
+    predictor = Predictor.load(trained)
+    with replacing(folder) as temporary:
+        temporary.mkdir()
+        export_onnx(temporary / ONNX, predictor.variant, predictor.model)
+        model = Model(model_uuid=_digest(trained), utc_time_created=LONG_AGO)
+        save_package(temporary / MLFLOW, trained, model)
+
+
+def _digest(trained: Path) -> str:
+    """32 hexadecimal digits that the model and the code which serves it decide."""
+    files = [*(trained / name for name in MODEL_FILES), Path(mlflow_model.__file__)]
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""From the internet to checked files: reviews and pretrained vectors."""

@@ -1,0 +1,306 @@
+"""The film reviews: from the archive, read as a stream and never unpacked, to one table."""
+
+import gzip
+import hashlib
+import re
+import tarfile
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from tqdm import tqdm
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.files import CHUNK, replacing
+from reelvec.base.params import ImdbParams
+from reelvec.fetch.download import OFFICIAL, SourceKind, Sources, kind_of, name_of, say
+
+OFFICIAL_ADDRESS = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
+OFFICIAL_NAME = "aclImdb_v1.tar.gz"
+OFFICIAL_SHA256 = "35dc24b205b891580b41e5627819cef45fd2558903fd89093aa79b82b42801f3"
+
+FOLDERS = ("test/neg", "test/pos", "train/neg", "train/pos", "train/unsup")
+"""Where an archive keeps reviews, in the order of the table."""
+
+RATINGS = {"neg": range(1, 5), "pos": range(7, 11), "unsup": range(1)}
+"""The ratings that the files of a folder may have; 0 stands for none."""
+
+LABELS = {"neg": 0, "pos": 1, "unsup": None}
+LONGEST_REVIEW = 1 << 26
+"""Bytes above which a file is no review: 64 MiB."""
+
+IN_FOLDER = re.compile(r"(?:.*/)?(train|test)/(pos|neg|unsup)/([^/]*\.txt)")
+REVIEW_NAME = re.compile(r"(0|[1-9]\d{0,8})_(0|[1-9]\d?)\.txt")
+
+SCHEMA = pa.schema(
+    [
+        ("split", pa.string()),
+        ("review_id", pa.int32()),
+        ("rating", pa.int8()),
+        ("label", pa.int8()),
+        ("text", pa.string()),
+    ]
+)
+
+
+class Review(NamedTuple):
+    """One review; the fields are in the order that sorts the table.
+
+    Attributes:
+        folder: one of FOLDERS.
+        review_id: unique within the folder only.
+        rating: stars from 1 to 10; 0 in the unlabelled part.
+        digest: SHA-256 of the file's bytes.
+        text: the file decoded as UTF-8.
+        replaced: whether bytes that are not UTF-8 became U+FFFD.
+    """
+
+    folder: str
+    review_id: int
+    rating: int
+    digest: bytes
+    text: str
+    replaced: bool
+
+    @property
+    def split(self) -> str:
+        """train, test or unsup."""
+        split, label = self.folder.split("/")
+        return "unsup" if label == "unsup" else split
+
+    @property
+    def label(self) -> int | None:
+        """1 for positive, 0 for negative, None in the unlabelled part."""
+        return LABELS[self.folder.partition("/")[2]]
+
+    @property
+    def path(self) -> str:
+        """The name in the archive, from `train` or `test` on."""
+        return f"{self.folder}/{self.review_id}_{self.rating}.txt"
+
+
+def fetch_imdb(params: ImdbParams, table: Path, sources: Sources | None = None) -> dict[str, Any]:
+    """Get the reviews, check them, and write them as one Parquet file.
+
+    The same reviews give the same bytes, whichever archive they come from.
+
+    Args:
+        params: which archive, and the hash that its content must have.
+        table: the file to write.
+        sources: where files are looked for; by default as the environment says.
+
+    Returns:
+        what `reports/metrics/imdb.json` holds.
+
+    Raises:
+        ReelvecError: no source has the archive, it is damaged, or it holds other reviews.
+    """
+    sources = sources or Sources.from_environment()
+    if params.source == OFFICIAL:
+        archive = sources.fetch(OFFICIAL_NAME, OFFICIAL_ADDRESS)
+    else:
+        archive = sources.named(params.source, "imdb.source")
+    reviews = read_archive(archive)
+    digest = content_sha256(reviews)
+    _check_content(reviews, digest, archive, params)
+    write_table(reviews, table)
+    kind, line = _which_data(params.source, digest)
+    return {"data": line, "source": kind, "content_sha256": digest, **statistics(reviews)}
+
+
+def read_archive(path: Path) -> list[Review]:
+    """Read all reviews of a .tar.gz archive in the official layout.
+
+    Whatever folder the layout lies in, and files that are no reviews, do not matter. Bytes that
+    are not UTF-8 become U+FFFD, with a warning that names the first such file.
+
+    Args:
+        path: the archive.
+
+    Returns:
+        the reviews, sorted by folder and id.
+
+    Raises:
+        ReelvecError: the archive is damaged, a member points out of it, a review has an
+            impossible name or occurs twice, or one of FOLDERS has none.
+    """
+    with tqdm(
+        _reviews_in(path), desc=path.name, unit=" reviews", leave=False, disable=None
+    ) as all_:
+        reviews = sorted(all_)
+    for before, review in pairwise(reviews):
+        if before[:2] == review[:2]:
+            raise ReelvecError(f"{path}: {before.path} and {review.path} are the same review id")
+    present = {review.folder for review in reviews}
+    missing = [folder for folder in FOLDERS if folder not in present]
+    if missing:
+        raise ReelvecError(
+            f"{path}: no reviews in {', '.join(missing)}; expected files such as "
+            f"{missing[0]}/0_{RATINGS[missing[0].split('/')[1]][-1]}.txt"
+        )
+    replaced = [review.path for review in reviews if review.replaced]
+    if replaced:
+        say(
+            f"warning: {path.name}: {len(replaced)} reviews are not UTF-8, the first is "
+            f"{replaced[0]}; their undecodable bytes became U+FFFD"
+        )
+    return reviews
+
+
+def _reviews_in(path: Path) -> Iterator[Review]:
+    try:
+        # gzip checks length and checksum, which tarfile's own decompression does not.
+        with gzip.open(path) as unzipped, tarfile.open(fileobj=unzipped, mode="r|") as archive:
+            while (member := archive.next()) is not None:
+                archive.members.clear()  # type: ignore[attr-defined]
+                _check_member(member, path)
+                name = IN_FOLDER.fullmatch(member.name)
+                # macOS puts a `._` file beside each file.
+                if name and member.isfile() and not name[3].startswith("._"):
+                    content = archive.extractfile(member)
+                    assert content is not None, "a regular file has content"
+                    yield _review(name, content.read(), path)
+            _check_rest(archive, path)
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ReelvecError(
+            f"{path}: not a whole .tar.gz archive ({error}); if it was downloaded, it may be cut "
+            "off: delete it and run `dvc repro` again"
+        ) from None
+
+
+def _check_member(member: tarfile.TarInfo, path: Path) -> None:
+    """Refuse what no archive of reviews has, even though nothing is unpacked here."""
+    parts = member.name.replace("\\", "/").split("/")
+    if member.name.startswith("/") or ".." in parts:
+        raise ReelvecError(f"{path}: member {member.name!r} points out of the archive; not read")
+    if not (member.isfile() or member.isdir()):
+        raise ReelvecError(f"{path}: member {member.name!r} is a link or a device; not read")
+    if member.size > LONGEST_REVIEW:
+        raise ReelvecError(f"{path}: member {member.name!r} has {member.size:,} bytes; not read")
+
+
+def _check_rest(archive: tarfile.TarFile, path: Path) -> None:
+    """Read to the end, which checks the checksum, and refuse what tarfile took for the end."""
+    while rest := archive.fileobj.read(CHUNK):
+        if rest.strip(b"\0"):
+            raise ReelvecError(f"{path}: damaged after {archive.offset:,} bytes; get it again")
+
+
+def _review(place: re.Match[str], content: bytes, path: Path) -> Review:
+    split, label, name = place.groups()
+    folder = f"{split}/{label}"
+    numbers = REVIEW_NAME.fullmatch(name)
+    if folder not in FOLDERS or numbers is None:
+        raise ReelvecError(
+            f"{path}: {folder}/{name}: not the name of a review; expected one such as "
+            "train/pos/12_9.txt: the folder, the number, the rating"
+        )
+    review_id, rating = map(int, numbers.groups())
+    if rating not in RATINGS[label]:
+        allowed = RATINGS[label]
+        raise ReelvecError(
+            f"{path}: {folder}/{name}: rating {rating} contradicts the folder; "
+            f"{label} has {allowed[0]} to {allowed[-1]}"
+        )
+    text = content.decode(errors="replace")
+    # The mark may be in the file itself, so its presence alone proves nothing.
+    replaced = "\ufffd" in text and text.encode() != content
+    return Review(folder, review_id, rating, hashlib.sha256(content).digest(), text, replaced)
+
+
+def content_sha256(reviews: Iterable[Review]) -> str:
+    """SHA-256 of the `sha256sum` listing of the reviews, sorted bytewise by path."""
+    paths = sorted((review.path, review.digest.hex()) for review in reviews)
+    listing = "".join(f"{digest}  {path}\n" for path, digest in paths)
+    return hashlib.sha256(listing.encode()).hexdigest()
+
+
+def _check_content(reviews: list[Review], digest: str, archive: Path, params: ImdbParams) -> None:
+    if digest == params.content_sha256:
+        return
+    counts = Counter(review.folder for review in reviews)
+    found = ", ".join(f"{counts[folder]:,} in {folder}" for folder in FOLDERS)
+    raise ReelvecError(
+        f"{archive}: not the expected reviews; their content hash is {digest}, but params.yaml, "
+        f"imdb.content_sha256 says {params.content_sha256}. Found: {found}. If these are the "
+        "reviews that you want, set it to the former; otherwise delete the archive and run "
+        "`dvc repro` again"
+    )
+
+
+def write_table(reviews: list[Review], path: Path) -> None:
+    """Write reviews as Parquet, atomically; equal reviews give equal bytes."""
+    columns = [
+        [review.split for review in reviews],
+        [review.review_id for review in reviews],
+        [review.rating or None for review in reviews],
+        [review.label for review in reviews],
+        [review.text for review in reviews],
+    ]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    with replacing(path) as temporary:
+        pq.write_table(
+            pa.Table.from_arrays(arrays, schema=SCHEMA),
+            temporary,
+            row_group_size=10_000,
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=["split"],
+            store_schema=False,
+        )
+
+
+def statistics(reviews: list[Review]) -> dict[str, Any]:
+    """Count reviews, tokens and duplicates.
+
+    Returns:
+        `reviews` by split and label; `tokens` between white space by split; `duplicates_within`:
+        reviews of a split whose text has come before in it; `duplicates_across`: distinct texts
+        that occur in both splits; `empty`: reviews without a word; `not_utf8`: reviews with
+        bytes that had to be replaced.
+    """
+    counts = Counter(review.folder for review in reviews)
+    labelled = {
+        split: {label: counts[f"{split}/{label}"] for label in ("neg", "pos")}
+        for split in ("train", "test")
+    }
+    tokens = Counter(dict.fromkeys(("train", "test", "unsup"), 0))
+    texts: dict[str, Counter[bytes]] = {split: Counter() for split in tokens}
+    empty = 0
+    for review in reviews:
+        words = len(review.text.split())
+        tokens[review.split] += words
+        texts[review.split][review.digest] += 1
+        empty += words == 0
+    return {
+        "reviews": {**labelled, "unsup": counts["train/unsup"], "total": len(reviews)},
+        "tokens": {**tokens, "total": tokens.total()},
+        "duplicates_within": {split: seen.total() - len(seen) for split, seen in texts.items()},
+        "duplicates_across": {
+            f"{one}_{other}": len(texts[one].keys() & texts[other].keys())
+            for one, other in combinations(texts, 2)
+        },
+        "empty": empty,
+        "not_utf8": sum(review.replaced for review in reviews),
+    }
+
+
+def _which_data(source: str, digest: str) -> tuple[SourceKind, str]:
+    """The kind of data, and the sentence that says so to people."""
+    if digest == OFFICIAL_SHA256:
+        return "official", (
+            "IMDb Large Movie Review Dataset v1.0: 25,000 training, 25,000 test and 50,000 "
+            "unlabelled reviews"
+        )
+    if kind_of(source) == "sample":
+        return "sample", (
+            "SAMPLE DATA (generated reviews, not IMDb: the figures show that the pipeline works "
+            "and nothing else)"
+        )
+    name = OFFICIAL_NAME if source == OFFICIAL else name_of(source)
+    return "other", f"OTHER DATA (not the official IMDb reviews): {name}"

@@ -1,0 +1,1 @@
+"""Ids to a probability, and how that is learned."""

@@ -1,0 +1,112 @@
+"""A trained variant on disk, and its predictions for raw text."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.files import read_json, replacing, save_array, write_json
+from reelvec.base.params import VariantParams
+from reelvec.models.classifier import Classifier
+from reelvec.models.ensemble import VALIDATION
+from reelvec.models.inference import predict_logits
+from reelvec.models.reader import Reader, is_array
+from reelvec.text.ragged import Ragged
+from reelvec.text.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Predictor:
+    """A classifier with the preprocessing and the vocabulary that it was trained with.
+
+    Attributes:
+        variant: its name in `params.yaml`.
+        params: its entry there.
+        tokenizer: how its reviews became ids.
+        model: on the CPU, not in training mode.
+    """
+
+    variant: str
+    params: VariantParams
+    tokenizer: Tokenizer
+    model: Classifier
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """P(positive) of each text, float64 (texts,)."""
+        return self.probabilities_of(self.tokenizer.encode(texts))
+
+    def probabilities_of(self, reviews: Ragged) -> NDArray[np.float64]:
+        """P(positive) of reviews that are vocabulary ids already, float64 (reviews,)."""
+        logits = predict_logits(self.model, reviews, torch.device("cpu"))
+        return torch.sigmoid(logits).numpy().astype(np.float64)
+
+    def save(self, folder: Path, validation_logits: NDArray[np.float32] | None = None) -> None:
+        """Write `model.safetensors` and `config.json`, replacing the folder.
+
+        Args:
+            folder: where to.
+            validation_logits: what the validation reviews were given, for ensembles to choose by.
+        """
+        with replacing(folder) as temporary:
+            temporary.mkdir()
+            if validation_logits is not None:
+                save_array(temporary / VALIDATION, validation_logits)
+            weights = {name: value.contiguous() for name, value in self.model.state_dict().items()}
+            for name, array in self.model.reader.arrays().items():
+                weights[name] = torch.from_numpy(np.ascontiguousarray(array))
+            (temporary / "model.safetensors").write_bytes(save(weights))
+            write_json(
+                temporary / "config.json",
+                {
+                    "variant": self.variant,
+                    "params": self.params.model_dump(),
+                    **self.tokenizer.as_json(),
+                },
+            )
+
+    @classmethod
+    def load(cls, folder: Path) -> "Predictor":
+        """Read what `save` wrote.
+
+        Raises:
+            ReelvecError: there is no trained model in the folder, or its files do not fit.
+        """
+        if not (folder / "config.json").exists():
+            raise ReelvecError(
+                f"{os.fspath(folder)}: no trained model; run `make repro` (or `make demo`) first"
+            )
+        try:
+            return cls._read(folder)
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+            reason = str(error).partition("\n")[0]
+            raise ReelvecError(
+                f"{folder}: config.json and model.safetensors are no model of this version "
+                f"({type(error).__name__}: {reason}); delete the folder and train again"
+            ) from None
+
+    @classmethod
+    def _read(cls, folder: Path) -> "Predictor":
+        config = read_json(folder / "config.json")
+        variant = config["params"]
+        variant["kernels"] = tuple(variant["kernels"])
+        params = VariantParams.model_validate(variant)
+        tokenizer = Tokenizer.from_json(config)
+        weights = load_file(folder / "model.safetensors")
+        arrays = {name: weights.pop(name).numpy() for name in list(weights) if is_array(name)}
+        words = len(tokenizer.vocabulary)
+        reader = Reader.with_arrays(
+            words, arrays, params.max_length, params.truncating, params.distinct
+        )
+        rows, dimension = weights["embedding.weight"].shape
+        if rows != reader.columns:
+            raise ValueError("vocabulary and embedding differ in length")
+        model = Classifier(params, rows, dimension, torch.empty(rows, dimension), reader)
+        model.load_state_dict(weights)
+        return cls(config["variant"], params, tokenizer, model.eval())

@@ -1,0 +1,87 @@
+"""What of a review a model reads: its known words, their n-grams, and how much of a long one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelvec.base.params import Side
+from reelvec.models.ngrams import Ngrams
+from reelvec.text.ragged import Ragged
+from reelvec.text.vocabulary import limit_ids
+
+Arrays = dict[str, NDArray[Any]]
+
+PREFIX = "reader."
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """From vocabulary ids to the ids that have a row in a model's embedding.
+
+    Attributes:
+        words: rarer ids count as unknown.
+        ngrams: those that have rows of their own, behind the words'.
+        ignored: bool (words,), words that are left out; None leaves out none.
+        max_length: words at most; None reads all.
+        truncating: whether longer reviews lose their beginning or their end.
+        distinct: whether each id is read once a review, in rising order.
+    """
+
+    words: int
+    ngrams: Ngrams | None = None
+    ignored: NDArray[np.bool_] | None = None
+    max_length: int | None = None
+    truncating: Side = "post"
+    distinct: bool = False
+
+    @property
+    def columns(self) -> int:
+        """How many ids a model of this reader needs rows for."""
+        return self.words + (len(self.ngrams) if self.ngrams else 0)
+
+    def read(self, reviews: Ragged) -> Ragged:
+        """Reviews as the model sees them: (reviews,) rows of other ids and lengths."""
+        seen = limit_ids(reviews, self.words)
+        if self.ignored is not None:
+            seen = seen.keep(~self.ignored[seen.ids])
+        if self.max_length is not None:
+            seen = seen.cut(self.max_length, from_end=self.truncating == "pre")
+        if self.ngrams is not None:
+            seen = self.ngrams.added_to(seen)
+        return seen.distinct(self.columns) if self.distinct else seen
+
+    def arrays(self) -> Arrays:
+        """What `with_arrays` needs to make the same reader again."""
+        arrays: Arrays = {} if self.ignored is None else {f"{PREFIX}ignored": self.ignored}
+        for length, keys in enumerate(self.ngrams.keys if self.ngrams else (), 2):
+            arrays[f"{PREFIX}ngrams.{length}"] = keys
+        return arrays
+
+    @classmethod
+    def with_arrays(
+        cls,
+        words: int,
+        arrays: Arrays,
+        max_length: int | None = None,
+        truncating: Side = "post",
+        distinct: bool = False,
+    ) -> "Reader":
+        """A reader from what `arrays` gave; other arrays may be among them."""
+        lengths = range(2, 2 + sum(name.startswith(f"{PREFIX}ngrams.") for name in arrays))
+        keys = tuple(arrays[f"{PREFIX}ngrams.{length}"].astype(np.int64) for length in lengths)
+        ignored = arrays.get(f"{PREFIX}ignored")
+        return cls(
+            words,
+            Ngrams(words, keys) if keys else None,
+            None if ignored is None else ignored.astype(bool),
+            max_length,
+            truncating,
+            distinct,
+        )
+
+
+def is_array(name: str) -> bool:
+    """Whether an array of this name is a reader's, and not a weight of its model."""
+    return name.startswith(PREFIX)

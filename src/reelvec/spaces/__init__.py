@@ -1,0 +1,1 @@
+"""What the word vectors know."""

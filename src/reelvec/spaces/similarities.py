@@ -1,0 +1,358 @@
+"""What the embedding spaces know: neighbours, analogies, human judgements, sentiment, overlap.
+
+Every question is asked twice: of the space's own words, and of the words that all spaces share,
+so that a large vocabulary is no advantage. Both times the answers are looked for among the
+`similarities.restrict` most frequent words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from gensim.models import KeyedVectors
+from gensim.test.utils import datapath
+from numpy.typing import NDArray
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.params import RESERVED_SPACE, PreprocessParams, SimilarityParams
+from reelvec.spaces.analogies import Question, Section, evaluate_word_analogies, read_questions
+from reelvec.spaces.judgements import judged_words, judgement_scores
+from reelvec.spaces.keyed_vectors import unit_subspace
+from reelvec.spaces.measures import neighborhood_overlap, sentiment_scores
+from reelvec.text.columns import words_as_in_reviews
+
+QUESTIONS = "questions-words.txt"
+"""word2vec's analogy questions, which gensim ships."""
+
+OVERLAP_WORDS = 2_000
+"""Of so many shared words the neighbourhoods are compared between spaces."""
+
+Neighbor = tuple[str, float]
+Forms = dict[str, str | None]
+"""How each word asked is written in a space; None where it is not there."""
+Searchable = tuple[KeyedVectors, int]
+"""A space, and how many of its words, from the first on, are searched for answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How close one word is to another.
+
+    Attributes:
+        cosine: of the two vectors.
+        rank: 1 when no searched word is closer to the first word than the second is.
+    """
+
+    cosine: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What a space answers to one analogy.
+
+    Attributes:
+        rank: of the expected word among the searched words, the three given ones left out.
+        answers: the best words and their cosines.
+    """
+
+    rank: int
+    answers: list[Neighbor]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one space answers, searching one list of words. None: a word asked is not there.
+
+    Attributes:
+        words: how many words are searched.
+        forms: how each word asked is written in this space.
+        neighbors: of each probe word.
+        pairs: of each pair of words.
+        analogies: of each listed analogy.
+        scores: the figures for `dvc metrics`; None where too few words are known.
+        sections: name, correct and asked of each section of the analogy questions.
+    """
+
+    words: int
+    forms: Forms
+    neighbors: dict[str, list[Neighbor] | None]
+    pairs: dict[tuple[str, str], Nearness | None]
+    analogies: dict[Question, Solution | None]
+    scores: dict[str, float | int | None]
+    sections: list[tuple[str, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The spaces side by side; every dict is in the order of `similarities.spaces`.
+
+    Attributes:
+        sizes: words and dimension of each space.
+        shared_words: how many words all spaces share.
+        questions: how many analogy questions there are.
+        own: answers from each space's own words.
+        shared: answers from the shared words.
+        overlap: for each two spaces, the mean Jaccard overlap of the shared words' neighbours.
+    """
+
+    sizes: dict[str, tuple[int, int]]
+    shared_words: int
+    questions: int
+    own: dict[str, Answers]
+    shared: dict[str, Answers]
+    overlap: dict[tuple[str, str], float | None]
+
+
+def compare_spaces(
+    spaces: Mapping[str, KeyedVectors],
+    params: SimilarityParams,
+    preprocess: PreprocessParams,
+) -> Comparison:
+    """Ask every space everything that `params` lists.
+
+    In a trained space, and among shared words, a word is looked up in the form that it has in
+    the reviews after preprocessing. GloVe was made from unprocessed text: there a word is
+    looked up as it is written, and in the processed form only when that fails.
+
+    Args:
+        spaces: by name, in the order of the report; `glove` is the one not trained here.
+        params: what to ask.
+        preprocess: the steps that made the trained spaces' words.
+    """
+    asked = _words_asked(params)
+    processed = dict(zip(asked, words_as_in_reviews(asked, preprocess), strict=True))
+    common_to_all = shared_words(spaces)
+    common = common_to_all[: params.restrict]
+    own, shared, common_spaces = {}, {}, {}
+    for name, space in spaces.items():
+        as_written = name == RESERVED_SPACE
+        forms = {word: _form(word, processed[word], as_written, space) for word in asked}
+        own[name] = _answers(_searchable(space, params.restrict, forms), forms, params)
+        common_spaces[name] = unit_subspace(space, common)
+        forms = {word: _form(word, processed[word], False, common_spaces[name]) for word in asked}
+        shared[name] = _answers((common_spaces[name], len(common)), forms, params)
+    return Comparison(
+        sizes={name: space.vectors.shape for name, space in spaces.items()},
+        shared_words=len(common_to_all),
+        questions=sum(len(section.questions) for section in _questions()),
+        own=own,
+        shared=shared,
+        overlap=_overlaps(common_spaces, params.neighbors),
+    )
+
+
+def shared_words(spaces: Mapping[str, KeyedVectors]) -> list[str]:
+    """The words of all spaces, by falling frequency in the first that was trained here."""
+    first = next((name for name in spaces if name != RESERVED_SPACE), RESERVED_SPACE)
+    others = [space.key_to_index for space in spaces.values()]
+    return [word for word in spaces[first].index_to_key if all(word in other for other in others)]
+
+
+def metrics(comparison: Comparison) -> dict[str, Any]:
+    """The figures that `dvc metrics` shows and compares."""
+    return {
+        "shared_words": comparison.shared_words,
+        "analogy_questions": comparison.questions,
+        "spaces": {
+            name: {
+                "words": comparison.sizes[name][0],
+                "dimension": comparison.sizes[name][1],
+                "own": _figures(comparison.own[name]),
+                "shared": _figures(comparison.shared[name]),
+            }
+            for name in comparison.sizes
+        },
+        "overlap": {f"{a}_vs_{b}": value for (a, b), value in comparison.overlap.items()},
+    }
+
+
+def neighbor_lists(comparison: Comparison) -> dict[str, Any]:
+    """Neighbours of the probe words and answers to the listed analogies, for other programs."""
+    return {
+        name: {
+            "own": _lists(comparison.own[name]),
+            "shared": _lists(comparison.shared[name]),
+        }
+        for name in comparison.sizes
+    }
+
+
+def _overlaps(
+    spaces: Mapping[str, KeyedVectors], neighbors: int
+) -> dict[tuple[str, str], float | None]:
+    vectors = {name: space.vectors[:OVERLAP_WORDS] for name, space in spaces.items()}
+    return {
+        (one, two): neighborhood_overlap(vectors[one], vectors[two], neighbors)
+        for one, two in combinations(spaces, 2)
+    }
+
+
+def _words_asked(params: SimilarityParams) -> list[str]:
+    """Every word that the parameters name, once, in their order."""
+    groups: list[Sequence[str]] = [
+        params.probe_words,
+        *params.pairs,
+        *params.analogies,
+        params.positive_words,
+        params.negative_words,
+    ]
+    return list(dict.fromkeys(word for group in groups for word in group))
+
+
+def _form(word: str, processed: str | None, as_written: bool, space: KeyedVectors) -> str | None:
+    """How a space writes a word, None when it has no vector for it."""
+    candidates = (word, processed) if as_written else (processed,)
+    return next((form for form in candidates if form in space.key_to_index), None)
+
+
+def _searchable(space: KeyedVectors, restrict: int | None, forms: Forms) -> Searchable:
+    """The most frequent words, which are searched, then the rarer words that are asked about."""
+    words = space.index_to_key[:restrict]
+    searched = len(words)
+    present = set(words)
+    asked = [form for form in forms.values() if form] + judged_words()
+    rarer = {word for word in asked if word not in present and word in space.key_to_index}
+    return unit_subspace(space, [*words, *sorted(rarer)]), searched
+
+
+def _answers(searchable: Searchable, forms: Forms, params: SimilarityParams) -> Answers:
+    space, searched = searchable
+    _, results = evaluate_word_analogies(space, _questions(), restrict_vocab=searched)
+    sections = [
+        (result["section"], len(result["correct"]), len(result["correct"] + result["incorrect"]))
+        for result in results
+    ]
+    return Answers(
+        words=searched,
+        forms=forms,
+        neighbors={
+            word: _neighbors(searchable, forms[word], params.neighbors)
+            for word in params.probe_words
+        },
+        pairs={(a, b): _nearness(searchable, forms[a], forms[b]) for a, b in params.pairs},
+        analogies={
+            question: _solution(searchable, [forms[word] for word in question], params.neighbors)
+            for question in params.analogies
+        },
+        scores={
+            **_analogy_scores(sections),
+            **judgement_scores(space),
+            **_sentiment(space, forms, params),
+        },
+        sections=sections,
+    )
+
+
+def _neighbors(searchable: Searchable, word: str | None, count: int) -> list[Neighbor] | None:
+    space, searched = searchable
+    if word is None:
+        return None
+    found: list[Neighbor] = space.most_similar([word], topn=count, restrict_vocab=searched)
+    return found
+
+
+def _nearness(searchable: Searchable, first: str | None, second: str | None) -> Nearness | None:
+    space, searched = searchable
+    if first is None or second is None:
+        return None
+    one, two = space.key_to_index[first], space.key_to_index[second]
+    cosines = space.cosine_similarities(space.vectors[one], space.vectors)
+    return Nearness(float(cosines[two]), _rank(cosines, two, [one], searched))
+
+
+def _solution(
+    searchable: Searchable, question: Sequence[str | None], count: int
+) -> Solution | None:
+    """Answer an analogy; None when a word is missing or the expected one is also a given one."""
+    space, searched = searchable
+    words = [word for word in question if word is not None]
+    if len(words) < len(question) or words[3] in words[:3]:
+        return None
+    a, b, c, expected = words
+    scores = space.most_similar([b, c], [a], topn=None)
+    given = [space.key_to_index[word] for word in (a, b, c)]
+    rank = _rank(scores, space.key_to_index[expected], given, searched)
+    return Solution(rank, space.most_similar([b, c], [a], topn=count, restrict_vocab=searched))
+
+
+def _rank(
+    scores: NDArray[np.floating], expected: int, excluded: Sequence[int], searched: int
+) -> int:
+    """1 + the searched words that score higher than the expected one, some words left out."""
+    higher = scores[:searched] > scores[expected]
+    higher[[row for row in excluded if row < searched]] = False
+    return 1 + int(higher.sum())
+
+
+def _analogy_scores(sections: Sequence[tuple[str, int, int]]) -> dict[str, float | int | None]:
+    """Accuracy over all sections but the last, the total, and over its two well-known halves."""
+    parts = sections[:-1]
+    halves = {
+        "analogies": parts,
+        "analogies_semantic": [part for part in parts if not part[0].startswith("gram")],
+        "analogies_syntactic": [part for part in parts if part[0].startswith("gram")],
+    }
+    scores: dict[str, float | int | None] = {}
+    for name, chosen in halves.items():
+        correct, asked = sum(part[1] for part in chosen), sum(part[2] for part in chosen)
+        scores[f"{name}_accuracy"] = correct / asked if asked else None
+        scores[f"{name}_asked"] = asked
+    return scores
+
+
+def _sentiment(
+    space: KeyedVectors, forms: Forms, params: SimilarityParams
+) -> dict[str, float | int | None]:
+    positive, negative = (
+        list(dict.fromkeys(form for word in words if (form := forms[word])))
+        for words in (params.positive_words, params.negative_words)
+    )
+    if both := set(positive) & set(negative):
+        raise ReelvecError(
+            "params.yaml: similarities.positive_words and negative_words: after preprocessing "
+            f"both hold {', '.join(sorted(both))}; take it out of one"
+        )
+    rows = [[space.key_to_index[word] for word in words] for words in (positive, negative)]
+    scores = sentiment_scores(space.vectors[rows[0]], space.vectors[rows[1]])
+    return {**scores, "sentiment_words": len(positive) + len(negative)}
+
+
+def _figures(answers: Answers) -> dict[str, Any]:
+    return {
+        "words": answers.words,
+        **answers.scores,
+        "cosine": {
+            "_".join(pair): nearness and nearness.cosine for pair, nearness in answers.pairs.items()
+        },
+        "closeness_rank": {
+            "_".join(pair): nearness and nearness.rank for pair, nearness in answers.pairs.items()
+        },
+        "analogy_rank": {
+            "_".join(question): solution and solution.rank
+            for question, solution in answers.analogies.items()
+        },
+    }
+
+
+def _lists(answers: Answers) -> dict[str, Any]:
+    return {
+        "neighbors": {
+            word: {"looked_up_as": answers.forms[word], "nearest": nearest and dict(nearest)}
+            for word, nearest in answers.neighbors.items()
+        },
+        "analogies": {
+            " ".join(question): solution
+            and {"rank": solution.rank, "answers": dict(solution.answers)}
+            for question, solution in answers.analogies.items()
+        },
+    }
+
+
+@cache
+def _questions() -> list[Section]:
+    return read_questions(Path(datapath(QUESTIONS)))

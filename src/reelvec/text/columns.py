@@ -1,0 +1,342 @@
+"""From columns of text to tokens, in vocabulary space.
+
+100,000 reviews hold 23 million words but only 650,000 distinct ones. So the text itself is
+scanned three times only (drop the tags, split on white space, give each distinct word a number);
+every other step works on the distinct words, and what it decides comes back to the stream by
+integer indexing. A word becomes zero tokens (a stopword, an address), one, or several
+(`don't` becomes `do not`, `well-made` becomes `well made`).
+"""
+
+import html
+import unicodedata
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.files import write_text
+from reelvec.base.params import PreprocessParams, StopwordList
+from reelvec.text.ragged import Ragged, offsets_from_lengths
+
+REVIEWS_AT_ONCE = 5_000
+"""Reviews in one block of work: large enough for Arrow, small enough for little memory."""
+
+THREADS = 2
+
+LONGEST_WORD = 60
+"""In letters; what is longer is noise."""
+
+LINE_BREAK = r"(?i)<br\s*/?>"
+TAG = r"</?[a-zA-Z][^<>]{0,300}>"
+ADDRESS = r"(?i)(?:https?://|www\.)\S*"
+NOT_A_WORD = r"[^\p{L}\p{M}\p{N}']+"
+OUTER_APOSTROPHE = r"(?:^|\s)'+|'+(?:\s|$)"
+ASCII_PUNCTUATION = r"[[:punct:]]+"
+
+CONTRACTED = r"(?i)['’]|nt\b|cannot|cant"
+"""Found in every word that one of the contractions changes, and in few others."""
+
+CONTRACTIONS = (
+    # Written without the apostrophe too, as reviewers often do.
+    (r"(?i)\b(do|does|did|is|was|are|were|would|could|should|have|has|had)nt\b", r"\1 not"),
+    (r"(?i)\b(?:can['’]t|cant)\b", "can not"),
+    (r"(?i)\bcannot\b", "can not"),
+    (r"(?i)\b(?:won['’]t)\b", "will not"),
+    (r"(?i)\b(?:shan['’]t)\b", "shall not"),
+    (r"(?i)\b(?:ain['’]t|aint)\b", "is not"),
+    (r"(?i)n['’]t\b", " not"),
+    (r"(?i)\blet['’]s\b", "let us"),
+    (r"(?i)['’]re\b", " are"),
+    (r"(?i)['’]ve\b", " have"),
+    (r"(?i)['’]ll\b", " will"),
+    (r"(?i)['’]d\b", " would"),
+    (r"(?i)['’]m\b", " am"),
+    (r"(?i)['’]s\b", ""),
+)
+"""Pattern and replacement, in this order. `'s` is dropped: possessive, is and has look alike."""
+
+UNIFIED = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―", "-"),
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+    }
+)
+"""Quotes, dashes and letters that Unicode does not decompose into a base and an accent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Reviews as tokens.
+
+    Attributes:
+        lexicon: the distinct tokens, in the order in which they first appear.
+        reviews: ids into `lexicon`, one row a review.
+    """
+
+    lexicon: list[str]
+    reviews: Ragged
+
+    def save(self, folder: Path) -> None:
+        """Write `lexicon.txt`, `ids.npy` and `offsets.npy` into an existing folder."""
+        write_text(folder / "lexicon.txt", "".join(f"{token}\n" for token in self.lexicon))
+        self.reviews.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Corpus":
+        """Read what `save` wrote; ids are memory-mapped.
+
+        Raises:
+            ReelvecError: a file is missing or does not fit the others.
+        """
+        reviews = Ragged.load(folder)
+        lexicon = (folder / "lexicon.txt").read_text(encoding="utf-8").split("\n")[:-1]
+        if len(reviews.ids) and int(reviews.ids.max()) >= len(lexicon):
+            raise ReelvecError(f"{folder}: lexicon.txt is shorter than the ids; run `dvc repro`")
+        return cls(lexicon, reviews)
+
+
+def tokenize(texts: pa.Array | pa.ChunkedArray, params: PreprocessParams) -> Corpus:
+    """Turn a column of text into tokens.
+
+    Args:
+        texts: strings, one a review; an empty or blank one becomes an empty row.
+        params: which steps to take.
+
+    Returns:
+        the distinct tokens and each review's ids into them.
+    """
+    words, blocks = _distinct_words(texts, params)
+    lexicon, tokens_of_word = _tokens_of_words(words, params)
+    with ThreadPoolExecutor(THREADS) as pool:
+        rows = list(pool.map(lambda block: block.expand(tokens_of_word), blocks))
+    if not rows:
+        return Corpus([], Ragged(np.zeros(0, np.int32), np.zeros(1, np.int64)))
+    lengths = np.concatenate([block.lengths for block in rows])
+    ids = np.concatenate([block.ids for block in rows])
+    return Corpus(lexicon, Ragged(ids, offsets_from_lengths(lengths)))
+
+
+def words_as_in_reviews(words: Sequence[str], params: PreprocessParams) -> list[str | None]:
+    """Send single words through the same steps as the reviews.
+
+    Returns:
+        for each word its first token, or None where nothing remains (a stopword).
+    """
+    corpus = tokenize(pa.array(list(words), pa.string()), params)
+    rows = (corpus.reviews[index] for index in range(len(words)))
+    return [corpus.lexicon[row[0]] if len(row) else None for row in rows]
+
+
+def _distinct_words(
+    texts: pa.Array | pa.ChunkedArray, params: PreprocessParams
+) -> tuple[pa.StringArray, list[Ragged]]:
+    """Split on white space and number the distinct words.
+
+    Returns:
+        the distinct words, and for each block of reviews the ids of its words.
+    """
+    column = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
+    slices = [
+        column.slice(start, REVIEWS_AT_ONCE) for start in range(0, len(column), REVIEWS_AT_ONCE)
+    ]
+    with ThreadPoolExecutor(THREADS) as pool:
+        split = list(pool.map(partial(_split, params=params), slices))
+    encoded = pa.chunked_array(
+        [words for words, _ in split], pa.dictionary(pa.int32(), pa.string())
+    ).unify_dictionaries()
+    if not encoded.num_chunks:
+        return pa.array([], pa.string()), []
+    blocks = [
+        Ragged(chunk.indices.to_numpy(), offsets)
+        for chunk, (_, offsets) in zip(encoded.chunks, split, strict=True)
+    ]
+    return encoded.chunk(0).dictionary, blocks
+
+
+def _split(
+    texts: pa.ChunkedArray, params: PreprocessParams
+) -> tuple[pa.DictionaryArray, NDArray[np.int64]]:
+    """One block of reviews as numbered words, and the offsets of its reviews."""
+    column = pa.concat_arrays(texts.cast(pa.string()).chunks)
+    if params.line_breaks:
+        column = pc.replace_substring_regex(column, LINE_BREAK, " ")
+    if params.html:
+        column = pc.replace_substring_regex(column, TAG, " ")
+    lists = split_on_white_space(column)
+    return lists.flatten().dictionary_encode(), lists.offsets.to_numpy().astype(np.int64)
+
+
+def split_on_white_space(texts: pa.StringArray) -> pa.ListArray:
+    """The words of each text; the first may be empty."""
+    # Behind a last text that ends in white space, Arrow's split decodes whatever lies in memory:
+    # with some bytes there the last word keeps its space.
+    return pc.utf8_split_whitespace(pc.utf8_rtrim_whitespace(texts))
+
+
+def _tokens_of_words(words: pa.StringArray, params: PreprocessParams) -> tuple[list[str], Ragged]:
+    """Take every step that looks at one word at a time.
+
+    Returns:
+        the distinct tokens, and for each word the ids of its tokens.
+    """
+    for step in _steps(params):
+        words = step(words)
+    lists = split_on_white_space(words)
+    encoded = lists.flatten().dictionary_encode()
+    lexicon, token_of_piece = _tokens_of_pieces(encoded.dictionary.to_pylist(), params)
+    pieces = Ragged(encoded.indices.to_numpy(), lists.offsets.to_numpy().astype(np.int64))
+    return lexicon, pieces.expand(token_of_piece)
+
+
+def _steps(params: PreprocessParams) -> list[Callable[[pa.StringArray], pa.StringArray]]:
+    """The steps that rewrite words, in order; a step may put spaces into a word."""
+    replace = pc.replace_substring_regex
+    steps: list[Callable[[pa.StringArray], pa.StringArray]] = []
+    if params.html:
+        steps.append(lambda words: _rewrite(words, pc.match_substring(words, "&"), html.unescape))
+    if params.urls:
+        steps.append(lambda words: replace(words, ADDRESS, ""))
+    if params.lowercase:
+        steps.append(pc.utf8_lower)
+    if params.fold_accents:
+        steps.append(
+            lambda words: _rewrite(words, pc.match_substring_regex(words, r"[^\x00-\x7f]|`"), fold)
+        )
+    if params.contractions:
+        steps.append(_expand_contractions)
+    if params.punctuation == "delete":
+        steps.append(lambda words: replace(words, ASCII_PUNCTUATION, ""))
+    if params.punctuation == "separate":
+        steps.append(lambda words: replace(words, NOT_A_WORD, " "))
+        steps.append(lambda words: replace(words, OUTER_APOSTROPHE, " "))
+    return steps
+
+
+def _rewrite(
+    words: pa.StringArray, mask: pa.BooleanArray, function: Callable[[str], str]
+) -> pa.StringArray:
+    """Apply a Python function to the few words under the mask."""
+    rewritten = [function(word) for word in words.filter(mask).to_pylist()]
+    return pc.replace_with_mask(words, mask, pa.array(rewritten, pa.string()))
+
+
+def fold(word: str) -> str:
+    """A word without accents, and with plain quotes and dashes."""
+    # Accents that stand alone go first: to sort many of them takes the square of their number.
+    decomposed = unicodedata.normalize("NFKD", _bare(word.translate(UNIFIED)))
+    return _bare(decomposed)
+
+
+def _bare(word: str) -> str:
+    return "".join(letter for letter in word if not unicodedata.combining(letter))
+
+
+def _expand_contractions(words: pa.StringArray) -> pa.StringArray:
+    mask = pc.match_substring_regex(words, CONTRACTED)
+    candidates = words.filter(mask)
+    for pattern, replacement in CONTRACTIONS:
+        candidates = pc.replace_substring_regex(candidates, pattern, replacement)
+    return pc.replace_with_mask(words, mask, candidates)
+
+
+def _tokens_of_pieces(pieces: list[str], params: PreprocessParams) -> tuple[list[str], Ragged]:
+    """Lemmatise each distinct piece and drop stopwords.
+
+    Returns:
+        the distinct tokens, and for each piece its token's id in a row of its own, or no id.
+    """
+    dropped = DroppedWords(stopword_list(params.stopwords), frozenset(params.keep))
+    tokens = [token_of_piece(piece, params, dropped) for piece in pieces]
+    kept = np.fromiter((token is not None for token in tokens), bool, count=len(pieces))
+    encoded = pa.array(tokens, pa.string()).drop_null().dictionary_encode()
+    return encoded.dictionary.to_pylist(), Ragged(
+        encoded.indices.to_numpy(), offsets_from_lengths(kept.astype(np.int64))
+    )
+
+
+def token_of_piece(piece: str, params: PreprocessParams, dropped: "DroppedWords") -> str | None:
+    """The lemma of a piece of text without white space; None for a stopword, or for nothing."""
+    if not piece:
+        return None
+    lemma = _lemma(piece, params)
+    return None if dropped.has(piece, lemma) else lemma
+
+
+def _lemma(piece: str, params: PreprocessParams) -> str:
+    # simplemma refuses an empty string, has nothing to say about numbers and noise, and would
+    # remember the noise.
+    if not params.lemmatize or piece in params.lemmatize_except or not piece.isalpha():
+        return piece
+    if len(piece) > LONGEST_WORD:
+        return piece
+    lemma = str(_lemmatizer()(piece, lang="en"))
+    # simplemma writes american as American, whatever the case it was given.
+    return lemma.lower() if params.lowercase else lemma
+
+
+@cache
+def _lemmatizer() -> Callable[..., str]:
+    import simplemma
+
+    lemmatize: Callable[..., str] = simplemma.lemmatize
+    return lemmatize
+
+
+class DroppedWords(NamedTuple):
+    """The stopwords of a list, save those that are kept."""
+
+    stopwords: frozenset[str]
+    keep: frozenset[str]
+
+    def has(self, piece: str, lemma: str) -> bool:
+        """Whether a word with this lemma is dropped."""
+        if piece in self.keep or lemma in self.keep:
+            return False
+        if "not" in self.keep and piece.lower().endswith(("n't", "n’t")):
+            return False
+        return piece in self.stopwords or lemma in self.stopwords
+
+
+def _scikit_learn_words() -> frozenset[str]:
+    """The list from the one file that holds it: importing scikit-learn takes a second."""
+    package = find_spec("sklearn")
+    places = (package and package.submodule_search_locations) or []
+    for place in places:
+        path = Path(place, "feature_extraction", "_stop_words.py")
+        if path.is_file():
+            return frozenset(run_path(str(path))["ENGLISH_STOP_WORDS"])
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset(ENGLISH_STOP_WORDS)
+
+
+@cache
+def stopword_list(name: StopwordList) -> frozenset[str]:
+    """The English stopwords of a well-known list."""
+    if name == "scikit-learn":
+        return _scikit_learn_words()
+    if name == "gensim":
+        from gensim.parsing.preprocessing import STOPWORDS
+
+        return frozenset(STOPWORDS)
+    return frozenset()

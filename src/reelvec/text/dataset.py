@@ -1,0 +1,107 @@
+"""One part of the data (train, valid, test or unsup) as the models read it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.files import replacing, save_array
+from reelvec.text.ragged import Ragged
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Encoded reviews and what is known of each.
+
+    Attributes:
+        reviews: vocabulary ids, one row a review.
+        labels: int8 (reviews,), 1 positive and 0 negative; None for unlabelled reviews.
+        review_ids: int32 (reviews,), the number in the review's file name.
+    """
+
+    reviews: Ragged
+    labels: NDArray[np.int8] | None
+    review_ids: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.reviews)
+
+    @property
+    def targets(self) -> NDArray[np.int8]:
+        """The labels.
+
+        Raises:
+            ReelvecError: the reviews are unlabelled.
+        """
+        if self.labels is None:
+            raise ReelvecError("these reviews have no labels: nothing can be trained or tested")
+        return self.labels
+
+    def take(self, rows: NDArray[np.integer]) -> "Dataset":
+        """The given reviews in the given order."""
+        labels = None if self.labels is None else self.labels[rows]
+        return Dataset(self.reviews.take(rows), labels, self.review_ids[rows])
+
+    def followed_by(self, other: "Dataset") -> "Dataset":
+        """All reviews of this, then all of the other; both have labels."""
+        return Dataset(
+            self.reviews.followed_by(other.reviews),
+            np.concatenate([self.targets, other.targets]),
+            np.concatenate([self.review_ids, other.review_ids]),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into a folder of their own, replacing what was there."""
+        with replacing(folder) as temporary:
+            temporary.mkdir()
+            self.reviews.save(temporary)
+            save_array(temporary / "review_ids.npy", self.review_ids)
+            if self.labels is not None:
+                save_array(temporary / "labels.npy", self.labels)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Dataset":
+        """Read what `save` wrote.
+
+        Raises:
+            ReelvecError: a file is missing or the lengths differ.
+        """
+        reviews = Ragged.load(folder)
+        labels_file = folder / "labels.npy"
+        labels = np.load(labels_file) if labels_file.exists() else None
+        review_ids = np.load(folder / "review_ids.npy")
+        if len(review_ids) != len(reviews) or (labels is not None and len(labels) != len(reviews)):
+            raise ReelvecError(f"{folder}: the arrays differ in length; run `dvc repro` again")
+        return cls(reviews, labels, review_ids)
+
+
+def stratified_split(
+    labels: NDArray[np.int8], fraction: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Divide reviews into training and validation, both with the same share of positives.
+
+    Args:
+        labels: int8 (reviews,).
+        fraction: share of the reviews that goes to validation.
+        seed: of the shuffle.
+
+    Returns:
+        positions of the training and of the validation reviews, each rising.
+
+    Raises:
+        ReelvecError: a class has too few reviews to be divided.
+    """
+    from sklearn.model_selection import train_test_split
+
+    try:
+        training, validation = train_test_split(
+            np.arange(len(labels)), test_size=fraction, random_state=seed, stratify=labels
+        )
+    except ValueError as error:
+        raise ReelvecError(
+            f"{len(labels)} labelled training reviews cannot be divided with "
+            f"vocabulary.validation_fraction {fraction}: {error}"
+        ) from None
+    return np.sort(training), np.sort(validation)

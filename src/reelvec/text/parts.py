@@ -1,0 +1,116 @@
+"""Dividing the reviews into train, valid, test and unsup, and what each part's words are."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.files import write_json
+from reelvec.base.params import PreprocessParams, VocabularyParams
+from reelvec.text.columns import Corpus
+from reelvec.text.dataset import Dataset, stratified_split
+from reelvec.text.tokenizer import STEPS
+from reelvec.text.vocabulary import Vocabulary, coverage
+
+Rows = dict[str, NDArray[np.int64]]
+"""Row numbers of each part."""
+
+DESCRIBED = ("train", "valid", "unsup")
+"""The parts whose words are described: the test reviews are looked at by `evaluate` alone."""
+
+
+def split_reviews(table: pa.Table, params: VocabularyParams) -> Rows:
+    """Row numbers of the four parts; valid is taken from the official training reviews.
+
+    Args:
+        table: columns `split` and `label`, one row a review.
+        params: `validation_fraction` and `seed`.
+
+    Raises:
+        ReelvecError: a training or test review has no label, or there are none.
+    """
+    split = table["split"].to_numpy(zero_copy_only=False)
+    labelled = table["label"].is_valid().to_numpy()
+    rows = {name: np.flatnonzero(split == name) for name in ("train", "test", "unsup")}
+    for name in ("train", "test"):
+        without = rows[name][~labelled[rows[name]]]
+        if len(without) or not len(rows[name]):
+            what = f"{len(without):,} reviews without a label" if len(without) else "no reviews"
+            raise ReelvecError(f"data/raw/imdb.parquet: the {name} split has {what}")
+    labels = _labels(table, rows["train"])
+    training, validation = stratified_split(labels, params.validation_fraction, params.seed)
+    return {
+        "train": rows["train"][training],
+        "valid": rows["train"][validation],
+        "test": rows["test"],
+        "unsup": rows["unsup"],
+    }
+
+
+def encode_parts(
+    corpus: Corpus, table: pa.Table, rows_of_part: Rows, vocabulary: Vocabulary
+) -> dict[str, Dataset]:
+    """Each part as vocabulary ids, with labels where there are any."""
+    encoded = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
+    review_ids = table["review_id"].to_numpy()
+    return {
+        name: Dataset(
+            encoded.take(rows),
+            None if name == "unsup" else _labels(table, rows),
+            review_ids[rows],
+        )
+        for name, rows in rows_of_part.items()
+    }
+
+
+def write_parts(
+    folder: Path,
+    corpus: Corpus,
+    table: pa.Table,
+    rows_of_part: Rows,
+    vocabulary: Vocabulary,
+    preprocess: PreprocessParams,
+) -> None:
+    """Write `vocab.tsv`, `preprocess.json` and a folder for each part."""
+    vocabulary.save(folder / "vocab.tsv")
+    write_json(folder / STEPS, preprocess.model_dump())
+    for name, part in encode_parts(corpus, table, rows_of_part, vocabulary).items():
+        part.save(folder / name)
+
+
+def coverage_of_parts(
+    corpus: Corpus, rows_of_part: Rows, vocabulary: Vocabulary, pretrained: list[str]
+) -> dict[str, Any]:
+    """How much of each part's text the vocabulary and GloVe know.
+
+    Args:
+        corpus: all reviews as tokens.
+        rows_of_part: row numbers of each part.
+        vocabulary: the words that have ids.
+        pretrained: the words that have GloVe vectors.
+
+    Returns:
+        `words`, `words_in_glove` (of the vocabulary), and for each part but the test reviews
+        the shares of tokens and of types that each knows.
+    """
+    words, glove = set(vocabulary.tokens[2:]), set(pretrained)
+    size = len(corpus.lexicon)
+    in_words = np.fromiter((token in words for token in corpus.lexicon), bool, size)
+    in_glove = np.fromiter((token in glove for token in corpus.lexicon), bool, size)
+    result: dict[str, Any] = {"words": len(words), "words_in_glove": len(words & glove)}
+    for name in DESCRIBED:
+        counts = np.bincount(corpus.reviews.take(rows_of_part[name]).ids, minlength=size)
+        result[name] = {
+            f"{knower}_{kind}": share
+            for knower, known in (("vocabulary", in_words), ("glove", in_glove))
+            for kind, share in coverage(counts, known).items()
+        }
+    return result
+
+
+def _labels(table: pa.Table, rows: NDArray[np.int64]) -> NDArray[np.int8]:
+    labels: NDArray[np.int8] = table["label"].take(rows).to_numpy().astype(np.int8)
+    return labels

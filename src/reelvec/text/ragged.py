@@ -1,0 +1,134 @@
+"""Ragged rows without padding: all values end to end, and where each row starts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.files import save_array
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Rows of different lengths in two flat arrays.
+
+    Attributes:
+        ids: int32 (tokens,), the rows end to end.
+        offsets: int64 (rows + 1,), row r is `ids[offsets[r]:offsets[r + 1]]`; offsets[0] is 0.
+    """
+
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> NDArray[np.int32]:
+        return self.ids[self.offsets[row] : self.offsets[row + 1]]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens in each row, int64 (rows,)."""
+        return np.diff(self.offsets)
+
+    def take(self, rows: NDArray[np.integer]) -> "Ragged":
+        """The given rows in the given order (repeats allowed)."""
+        starts = self.offsets[rows]
+        offsets = offsets_from_lengths(self.offsets[rows + 1] - starts)
+        return Ragged(self.ids[ranges(starts, offsets)], offsets)
+
+    def slice(self, start: int, stop: int) -> "Ragged":
+        """Rows start to stop, sharing the ids' memory."""
+        offsets = self.offsets[start : stop + 1]
+        return Ragged(self.ids[offsets[0] : offsets[-1]], offsets - offsets[0])
+
+    def cut(self, length: int, from_end: bool) -> "Ragged":
+        """At most `length` ids of each row: its last ones, or its first ones."""
+        offsets = offsets_from_lengths(np.minimum(self.lengths, length))
+        starts = self.offsets[1:] - np.diff(offsets) if from_end else self.offsets[:-1]
+        return Ragged(self.ids[ranges(starts, offsets)], offsets)
+
+    def followed_by(self, other: "Ragged") -> "Ragged":
+        """All rows of this, then all of the other."""
+        ids = np.concatenate([self.ids, other.ids])
+        return Ragged(ids, np.concatenate([self.offsets, self.offsets[-1] + other.offsets[1:]]))
+
+    def keep(self, mask: NDArray[np.bool_]) -> "Ragged":
+        """Only the ids under a mask, bool (tokens,); each row loses its others."""
+        kept_before = offsets_from_lengths(mask.astype(np.int8))
+        return Ragged(self.ids[mask], kept_before[self.offsets])
+
+    def distinct(self, size: int) -> "Ragged":
+        """Each row's ids once, in rising order; all ids are below `size`."""
+        from scipy.sparse import csr_array
+
+        ones = np.ones(len(self.ids), np.int8)
+        # scipy sorts within the rows, which is much faster than to sort all ids at once.
+        matrix = csr_array((ones, self.ids.copy(), self.offsets.copy()), shape=(len(self), size))
+        matrix.sum_duplicates()
+        return Ragged(matrix.indices.astype(np.int32), matrix.indptr.astype(np.int64))
+
+    def map_ids(self, table: NDArray[np.int32]) -> "Ragged":
+        """Replace each id by `table[id]`; the rows keep their lengths."""
+        return Ragged(table[self.ids], self.offsets)
+
+    def expand(self, table: "Ragged") -> "Ragged":
+        """Replace each id by the whole row `table[id]`, which may be empty.
+
+        This is how work done once per distinct token (a contraction split in two, a stopword
+        dropped) comes back to the stream: by integer indexing, with no loop over tokens.
+        """
+        lengths = table.lengths[self.ids]
+        if (lengths == 1).all():
+            return Ragged(table.ids[table.offsets[self.ids]], self.offsets)
+        ends = offsets_from_lengths(lengths)
+        return Ragged(table.ids[ranges(table.offsets[self.ids], ends)], ends[self.offsets])
+
+    def row_of_each_id(self) -> NDArray[np.int64]:
+        """The row that each id lies in, int64 (tokens,)."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), self.lengths)
+
+    def save(self, folder: Path) -> None:
+        """Write `ids.npy` and `offsets.npy` into an existing folder."""
+        save_array(folder / "ids.npy", self.ids)
+        save_array(folder / "offsets.npy", self.offsets)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Ragged":
+        """Read what `save` wrote, memory-mapped.
+
+        Raises:
+            ReelvecError: a file is missing, or ids and offsets do not fit together.
+        """
+        try:
+            ids = np.load(folder / "ids.npy", mmap_mode="r")
+            offsets = np.load(folder / "offsets.npy")
+        except (FileNotFoundError, ValueError) as error:
+            raise ReelvecError(f"{folder}: {error}; run `dvc repro` to make it again") from None
+        if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(ids):
+            raise ReelvecError(f"{folder}: ids and offsets do not fit; run `dvc repro` again")
+        return cls(ids, offsets)
+
+
+def offsets_from_lengths(lengths: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Where rows of these lengths start, and at the end the total: int64 (rows + 1,)."""
+    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
+
+
+def ranges(starts: NDArray[np.integer], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions that gather rows beginning at `starts` into rows laid out by `offsets`.
+
+    Args:
+        starts: where each row begins in the source, (rows,).
+        offsets: where each row begins in the result, int64 (rows + 1,).
+
+    Returns:
+        int64 (offsets[-1],): starts[r], starts[r] + 1, … for each row in turn.
+    """
+    positions = np.arange(offsets[-1], dtype=np.int64)
+    positions += np.repeat(starts - offsets[:-1], np.diff(offsets))
+    return positions

@@ -1,0 +1,96 @@
+"""From raw text to vocabulary ids, as the reviews that a model was trained on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.files import read_json
+from reelvec.base.params import PreprocessParams
+from reelvec.text.columns import tokenize
+from reelvec.text.ragged import Ragged
+from reelvec.text.single import SingleTexts
+from reelvec.text.vocabulary import Vocabulary, ids_of, index_of
+
+STEPS = "preprocess.json"
+"""The file beside tokens that says how they were made."""
+
+FEW_TEXTS = 32
+"""So many are encoded sooner one by one than as a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenizer:
+    """Preprocessing and a vocabulary.
+
+    Attributes:
+        preprocess: how text becomes tokens.
+        vocabulary: the token of each id, padding and unknown first.
+    """
+
+    preprocess: PreprocessParams
+    vocabulary: list[str]
+    _single: SingleTexts = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index = index_of(self.vocabulary)
+        object.__setattr__(self, "_single", SingleTexts(self.preprocess, index))
+
+    def __reduce__(self) -> tuple[type["Tokenizer"], tuple[PreprocessParams, list[str]]]:
+        # What `_single` holds cannot be pickled, and is soon made again.
+        return Tokenizer, (self.preprocess, self.vocabulary)
+
+    def encode(self, texts: Sequence[str]) -> Ragged:
+        """Ids of each text, (texts,) rows; words outside the vocabulary are unknown."""
+        if len(texts) <= FEW_TEXTS:
+            return self._single.encode(texts)
+        corpus = tokenize(pa.array(list(texts), pa.string()), self.preprocess)
+        return corpus.reviews.map_ids(ids_of(corpus.lexicon, self._single.index))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Tokenizer":
+        """The tokenizer that `data/processed` or `data/plain` was made with.
+
+        Raises:
+            ReelvecError: `vocab.tsv` or `preprocess.json` is not there or damaged.
+        """
+        return cls(load_steps(folder), Vocabulary.load(folder / "vocab.tsv").tokens)
+
+    def limited(self, words: int) -> "Tokenizer":
+        """The same with only the first `words` ids."""
+        return Tokenizer(self.preprocess, self.vocabulary[:words])
+
+    def as_json(self) -> dict[str, Any]:
+        """What `from_json` takes."""
+        return {"preprocess": self.preprocess.model_dump(), "vocabulary": self.vocabulary}
+
+    @classmethod
+    def from_json(cls, config: dict[str, Any]) -> "Tokenizer":
+        """Read `as_json` back; other keys may be among them.
+
+        Raises:
+            KeyError, ValueError: a key is missing or has a value of another kind.
+        """
+        return cls(_steps(config["preprocess"]), config["vocabulary"])
+
+
+def load_steps(folder: Path) -> PreprocessParams:
+    """How the tokens in a folder were made.
+
+    Raises:
+        ReelvecError: `preprocess.json` is not there or damaged.
+    """
+    try:
+        return _steps(read_json(folder / STEPS))
+    except (FileNotFoundError, ValueError) as error:
+        raise ReelvecError(f"{folder / STEPS}: {error}; run `dvc repro` to make it again") from None
+
+
+def _steps(values: dict[str, Any]) -> PreprocessParams:
+    # Strict validation takes no lists for tuples.
+    return PreprocessParams.model_validate(
+        {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    )

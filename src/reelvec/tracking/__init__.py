@@ -1,0 +1,1 @@
+"""MLflow, a view of what git and DVC hold."""

@@ -1,0 +1,293 @@
+"""Writing runs to an MLflow store. Importing this costs a second: only tracking does, and late.
+
+Only `MlflowClient` is used: MLflow's "active run" is a global of the process, and ending it at
+exit would be one more call that can hang.
+"""
+
+import json
+import logging
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from filelock import FileLock
+from mlflow import MlflowClient
+from mlflow.entities import (
+    Dataset,
+    DatasetInput,
+    InputTag,
+    LoggedModelOutput,
+    LoggedModelStatus,
+    Metric,
+    Param,
+    Run,
+    RunTag,
+)
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model
+from mlflow.utils.credentials import get_default_host_creds
+from mlflow.utils.rest_utils import http_request
+
+from reelvec.export.mlflow_folder import save_package, served_digest
+from reelvec.tracking.record import FINGERPRINT, DatasetRecord, Point, RunRecord
+
+CONTENT = "reelvec.content"
+"""Tag: hash of the record that the run was last written from."""
+
+MODEL = "reelvec.model"
+"""Tag: hash of the model that the run holds."""
+
+Lock = AbstractContextManager[object]
+
+PROBE_SECONDS = 2
+LOCK_SECONDS = 20
+METRICS_A_BATCH = 1000  # MLflow's own limit
+
+# Migrations of a new database are no news to people, and failures are told once, by `tracking`.
+logging.getLogger("alembic").setLevel(logging.WARNING)
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+
+
+class Store:
+    """An experiment in an MLflow store.
+
+    Args:
+        uri: the tracking URI.
+        artifacts: where a new experiment keeps files; None leaves it to the server.
+        experiment: the experiment's name; it is made, or brought back, if needed.
+
+    Raises:
+        Exception: whatever MLflow and what lies below it raise when the store is not there.
+    """
+
+    def __init__(self, uri: str, artifacts: str | None, experiment: str) -> None:
+        self._is_server = uri.startswith(("http://", "https://"))
+        if self._is_server:
+            # A server that hangs or refuses is known at once, before any real call.
+            server = get_default_host_creds(uri)  # type: ignore[no-untyped-call]
+            http_request(  # type: ignore[no-untyped-call]
+                server, "/health", "GET", max_retries=0, timeout=PROBE_SECONDS
+            )
+        self._lock = _lock_of(uri)
+        with self._lock:
+            self._client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+            self._experiment_id = self._find_or_make_experiment(experiment, artifacts)
+
+    @property
+    def client(self) -> MlflowClient:
+        """What all calls go through."""
+        return self._client
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Keeps other processes from making the same thing at the same time."""
+        return self._lock
+
+    def run(self, variant: str, params: dict[str, str], tags: dict[str, str]) -> "WrittenRun":
+        """The one run with the fingerprint in `tags`, made if it is not there."""
+        with self._lock:
+            run = self.find(tags[FINGERPRINT])
+            if run is None:
+                run = self._client.create_run(self._experiment_id, tags=tags, run_name=variant)
+            missing = [Param(key, params[key]) for key in params if key not in run.data.params]
+            changed = [
+                RunTag(key, tags[key]) for key in tags if run.data.tags.get(key) != tags[key]
+            ]
+            if missing or changed:
+                self._client.log_batch(run.info.run_id, params=missing, tags=changed)
+        return WrittenRun(self._client, run, self._lock)
+
+    def find(self, fingerprint: str) -> Run | None:
+        """The run with this fingerprint: the oldest, should there be several."""
+        runs = self._client.search_runs(
+            [self._experiment_id],
+            f"tags.`{FINGERPRINT}` = '{fingerprint}'",
+            order_by=["attributes.start_time ASC"],
+            max_results=1,
+        )
+        return runs[0] if runs else None
+
+    def write(self, record: RunRecord) -> bool:
+        """Bring a run up to what the record says.
+
+        Returns:
+            whether there was anything to write.
+        """
+        found = self.find(record.fingerprint)
+        content = served_digest(record.content)
+        if found is not None and found.data.tags.get(CONTENT) == content:
+            return False
+        run = self.run(record.variant, record.params, record.tags)
+        run.add_points(record.curve)
+        run.add_results(record.results)
+        run.add_datasets(record.datasets)
+        for path, folder in record.files:
+            run.add_file(path, folder)
+        if record.model is not None:
+            run.add_model(record.model, served_digest(record.model_digest))
+        run.finish("FINISHED")
+        run.set_tag(CONTENT, content)
+        return True
+
+    def register(self, name: str, fingerprint: str, tags: dict[str, str]) -> str:
+        """Make the model that a run logged last a version of a registered model.
+
+        Args:
+            name: of the registered model, which must be there.
+            fingerprint: the run's.
+            tags: of the version.
+
+        Returns:
+            the number of the version.
+        """
+        run = self.find(fingerprint)
+        outputs = run.outputs.model_outputs if run is not None and run.outputs else []
+        models = [self._client.get_logged_model(output.model_id) for output in outputs]
+        model = max(models, key=lambda model: model.creation_timestamp)
+        # A server takes no source but a model it knows; a database looks for that in the store
+        # of the whole process, which need not be this one.
+        source = f"models:/{model.model_id}" if self._is_server else model.artifact_location
+        made = self._client.create_model_version(
+            name,
+            source,
+            run_id=model.source_run_id,
+            tags=tags,
+            await_creation_for=0,
+            model_id=model.model_id,
+        )
+        return str(made.version)
+
+    def _find_or_make_experiment(self, name: str, artifacts: str | None) -> str:
+        experiment = self._client.get_experiment_by_name(name)
+        if experiment is None:
+            try:
+                made: str = self._client.create_experiment(name, artifact_location=artifacts)
+            except MlflowException:
+                # Another process may have been quicker.
+                experiment = self._client.get_experiment_by_name(name)
+                if experiment is None:
+                    raise
+            else:
+                return made
+        if experiment.lifecycle_stage == "deleted":
+            self._client.restore_experiment(experiment.experiment_id)
+        return str(experiment.experiment_id)
+
+
+class WrittenRun:
+    """One run of the store, to which only what it lacks is written.
+
+    MLflow looks for a row and then inserts it: under the lock no other process does so between.
+    """
+
+    def __init__(self, client: MlflowClient, run: Run, lock: Lock) -> None:
+        self._client = client
+        self._lock = lock
+        self._run = run
+        self._id: str = run.info.run_id
+        self._epochs_there: dict[str, set[int]] = {}
+
+    def resume(self) -> None:
+        """Show the run as running again, unless it had come to its end before."""
+        if self._run.info.status not in ("RUNNING", "FINISHED"):
+            self._client.update_run(self._id, status="RUNNING")
+
+    def add_points(self, points: Sequence[Point]) -> None:
+        """Write the points of the curves that the run does not have yet."""
+        now = _milliseconds()
+        new = [p for p in points if p.epoch not in self._known_epochs(p.name)]
+        metrics = [Metric(p.name, p.value, now, p.epoch) for p in new]
+        with self._lock:
+            for start in range(0, len(metrics), METRICS_A_BATCH):
+                batch = metrics[start : start + METRICS_A_BATCH]
+                self._client.log_batch(self._id, metrics=batch)
+        for point in new:
+            self._known_epochs(point.name).add(point.epoch)
+
+    def add_results(self, results: dict[str, float]) -> None:
+        """Write the metrics of the whole run that are new or have another value now."""
+        now, there = _milliseconds(), self._run.data.metrics
+        metrics = [
+            Metric(name, value, now, 0)
+            for name, value in results.items()
+            if there.get(name) != value
+        ]
+        if metrics:
+            with self._lock:
+                self._client.log_batch(self._id, metrics=metrics)
+
+    def add_datasets(self, datasets: Sequence[DatasetRecord]) -> None:
+        """Say which data the run read; repeats are dropped by MLflow."""
+        inputs = [
+            DatasetInput(
+                Dataset(
+                    name=dataset.name,
+                    digest=dataset.digest,
+                    source_type="local",
+                    source=json.dumps({"uri": "data"}),
+                    profile=json.dumps(dataset.profile),
+                ),
+                [InputTag("mlflow.data.context", dataset.context)],
+            )
+            for dataset in datasets
+        ]
+        with self._lock:
+            self._client.log_inputs(self._id, datasets=inputs)
+
+    def add_file(self, path: Path, folder: str) -> None:
+        """Put a file among the run's artifacts, in place of one of the same name."""
+        self._client.log_artifact(self._id, str(path), folder)
+
+    def add_model(self, folder: Path, digest: str) -> None:
+        """Log a trained variant, ready to serve, unless the run holds this very model."""
+        if self._run.data.tags.get(MODEL) == digest:
+            return
+        logged = self._client.create_logged_model(
+            self._run.info.experiment_id, name=self._run.info.run_name, source_run_id=self._id
+        )
+        model = Model(
+            artifact_path=logged.artifact_location,
+            model_uuid=logged.model_id,
+            run_id=self._id,
+            model_id=logged.model_id,
+        )
+        with tempfile.TemporaryDirectory() as temporary:
+            place = Path(temporary, "model")
+            save_package(place, folder, model)
+            self._client.log_model_artifacts(logged.model_id, str(place))
+        with self._lock:
+            self._client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+            self._client.log_outputs(self._id, [LoggedModelOutput(logged.model_id, step=0)])
+        self.set_tag(MODEL, digest)
+
+    def finish(self, status: str) -> None:
+        """End the run with this status, unless it had come to its end before."""
+        if self._run.info.status != "FINISHED":
+            self._client.set_terminated(self._id, status)
+
+    def set_tag(self, key: str, value: str) -> None:
+        """Set one tag."""
+        with self._lock:
+            self._client.set_tag(self._id, key, value)
+
+    def _known_epochs(self, name: str) -> set[int]:
+        if name not in self._epochs_there:
+            old = name in self._run.data.metrics
+            history = self._client.get_metric_history(self._id, name) if old else []
+            self._epochs_there[name] = {point.step for point in history}
+        return self._epochs_there[name]
+
+
+def _lock_of(uri: str) -> Lock:
+    """A lock among processes for a database file: two must not make its tables at once."""
+    if not uri.startswith("sqlite:///"):
+        return nullcontext()
+    path = Path(uri.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(f"{path}.lock", timeout=LOCK_SECONDS)
+
+
+def _milliseconds() -> int:
+    return int(time.time() * 1000)

@@ -1,0 +1,80 @@
+"""Many small experiments in a row, each kept as soon as it is done, so that a stop loses one."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from reelvec.base.files import read_json, sha256_of, write_json
+from reelvec.base.imports import import_closure
+
+Settings = Mapping[str, Any]
+"""What makes one experiment: JSON values by name."""
+
+Figures = dict[str, float]
+
+
+def run_cells(
+    cells: Iterable[Settings],
+    compute: Callable[[Settings], Figures],
+    folder: Path,
+    context: Any,
+    inputs: Iterable[Path],
+) -> list[dict[str, Any]]:
+    """Compute every cell that was not computed before from the same settings and inputs.
+
+    Args:
+        cells: the settings of each experiment.
+        compute: an experiment.
+        folder: where results are kept, a file each; delete it to compute all again.
+        context: JSON that decides all results beside the cells' own settings.
+        inputs: files and folders that do: data and code.
+
+    Returns:
+        for each cell its settings and figures, in order.
+    """
+    base = json.dumps([context, digest_of(sorted(inputs))], sort_keys=True)
+    rows, waiting = [], list(cells)
+    with tqdm(total=len(waiting), unit="cell", disable=None) as bar:
+        for cell in waiting:
+            path = folder / f"{_fingerprint(cell, base)}.json"
+            if not path.is_file():
+                write_json(path, {**cell, **compute(cell)})
+            rows.append(read_json(path))
+            bar.update()
+    return rows
+
+
+def code_of(script: Path, package: Path, *modules: str) -> list[Path]:
+    """A script and the modules that its cells are computed by, with all that those import.
+
+    What only writes reports is left out: another word in a table computes nothing anew.
+
+    Args:
+        script: the study's.
+        package: the package's folder.
+        modules: names of modules in it.
+    """
+    chosen = [package / f"{module}.py" for module in modules]
+    found = {script, *chosen}
+    for module in chosen:
+        found.update(import_closure(module, package))
+    return sorted(found)
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """SHA-256 over the `sha256sum` listing of files and of all files in folders."""
+    digest = hashlib.sha256()
+    for path in files:
+        found = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in (file for file in found if file.is_file()):
+            digest.update(f"{sha256_of(file)}  {file.as_posix()}\n".encode())
+    return digest.hexdigest()
+
+
+def _fingerprint(cell: Settings, base: str) -> str:
+    text = json.dumps([dict(cell), base], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

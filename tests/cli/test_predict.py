@@ -1,0 +1,182 @@
+"""Predictions at the keyboard: the model's own, from every source of reviews."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from small_project import CommandLine
+
+from reelvec.cli import predict as classify
+from reelvec.cli.review_files import read_review_file
+from reelvec.evaluation import predictions
+from reelvec.evaluation.explain import contributions
+from reelvec.models.predictor import Predictor
+
+REVIEWS = ["A wonderful film.", "Dull, a waste of time!", "", "xyz", 'One,\ntwo \u2028 "good" déjà']
+ONE_LINE = [text.replace("\n", " ") for text in REVIEWS]
+
+
+def model(name: str = "gru") -> Predictor:
+    return Predictor.load(Path("data/models") / name)
+
+
+def found(reelvec: CommandLine, *arguments: str, piped: bytes | None = None) -> list[float]:
+    answer = reelvec("predict", "--json", *arguments, piped=piped)
+    assert (answer.status, answer.err) == (0, "")
+    return [json.loads(line)["probability"] for line in answer.lines]
+
+
+def expected(texts: Sequence[str], name: str = "gru") -> list[float]:
+    return [pytest.approx(value, abs=1e-6) for value in model(name).probabilities(texts)]
+
+
+def test_a_text_gets_a_label_a_probability_and_its_start(reelvec: CommandLine) -> None:
+    long = "A wonderful film. " * 20
+    status, out, err = reelvec("predict", REVIEWS[0], long, "--variant", "scratch")
+    probability, _ = model("scratch").probabilities(REVIEWS[:2])
+    label = "positive" if probability > 0.5 else "negative"
+    first, second = out.splitlines()
+    assert (status, err, first) == (0, "", f"{label}  {probability:.3f}  A wonderful film.")
+    assert second.endswith("…")
+    assert len(second) == 80
+
+
+def test_a_review_cannot_command_the_terminal(reelvec: CommandLine) -> None:
+    out = reelvec("predict", "\x1b[2Jgood\tfilm\x07\u202e").out
+    assert out.endswith("  �[2Jgood film��\n")
+
+
+def test_the_best_variant_on_validation_predicts_and_is_named(reelvec: CommandLine) -> None:
+    status, _, err = reelvec("predict", "good")
+    assert (status, err) == (0, "gru, the best variant on the validation reviews:\n")
+    assert found(reelvec, "good", "bad") == expected(["good", "bad"], "gru")
+
+
+def test_every_source_gives_the_same_predictions(reelvec: CommandLine, tmp_path: Path) -> None:
+    table = pd.DataFrame({"id": range(len(REVIEWS)), "text": REVIEWS, "naïve": REVIEWS[::-1]})
+    table.to_csv(tmp_path / "reviews.csv", index=False)
+    table.to_csv(tmp_path / "reviews.TSV", index=False, sep="\t")
+    table.to_parquet(tmp_path / "reviews.parquet")
+    (tmp_path / "reviews.txt").write_text("\n".join(ONE_LINE), encoding="utf-8", newline="\n")
+    windows = "\ufeff" + "".join(f"{line}\r\n" for line in ONE_LINE)
+    (tmp_path / "windows").write_bytes(windows.encode())
+    sought = expected(REVIEWS)
+    for name in ("reviews.csv", "reviews.TSV", "reviews.parquet", "reviews.txt", "windows"):
+        assert found(reelvec, "--file", str(tmp_path / name)) == sought, name
+    for name in ("reviews.csv", "reviews.parquet"):
+        path = str(tmp_path / name)
+        assert found(reelvec, "--file", path, "--column", "naïve") == sought[::-1]
+    piped = (tmp_path / "reviews.txt").read_bytes()
+    assert found(reelvec, piped=piped) == found(reelvec, "-", piped=piped) == sought
+    assert found(reelvec, *REVIEWS) == sought
+
+
+def test_blocks_give_what_all_at_once_gives(
+    reelvec: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classify, "REVIEWS_AT_ONCE", 2)
+    assert found(reelvec, *REVIEWS) == expected(REVIEWS)
+
+
+@pytest.mark.parametrize(
+    ("errors_seen", "answers_seen", "shown"),
+    [(True, False, True), (True, True, False), (False, False, False)],
+)
+def test_a_bar_is_drawn_on_a_terminal_while_the_answers_go_elsewhere(
+    reelvec: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    errors_seen: bool,
+    answers_seen: bool,
+    shown: bool,
+) -> None:
+    monkeypatch.setattr(classify, "REVIEWS_AT_ONCE", 2)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: errors_seen)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: answers_seen)
+    assert ("5/5" in reelvec("predict", *REVIEWS).err) == shown
+
+
+def test_missing_values_are_empty_reviews_and_no_rows_no_predictions(
+    reelvec: CommandLine, tmp_path: Path
+) -> None:
+    path = tmp_path / "reviews.parquet"
+    pd.DataFrame({"text": ["good", None]}).to_parquet(path)
+    assert found(reelvec, "--file", str(path)) == expected(["good", ""])
+    (tmp_path / "empty.txt").touch()
+    assert found(reelvec, "--file", str(tmp_path / "empty.txt")) == []
+    (tmp_path / "header.csv").write_text("text,id\n")
+    assert found(reelvec, "--file", str(tmp_path / "header.csv")) == []
+
+
+def test_json_has_the_whole_text_in_utf_8(reelvec: CommandLine) -> None:
+    answer = json.loads(reelvec("predict", "--json", REVIEWS[4]).out)
+    assert list(answer) == ["label", "probability", "text"]
+    assert answer["text"] == REVIEWS[4]
+
+
+@pytest.mark.parametrize("variant", ["gru", "scratch", "frozen"])
+def test_the_words_that_decided_are_shown(reelvec: CommandLine, variant: str) -> None:
+    texts = ["A wonderful film, wonderful actors", ""]
+    arguments = ["predict", "--explain", "--variant", variant, *texts]
+    explained, nothing = contributions(model(variant), texts)
+    lines = reelvec(*arguments).lines
+    most = explained[0]
+    times = " ×2" if most.count == 2 else ""
+    assert lines[1].startswith(f"    {most.words}{times} {most.logit:+.2f}, ")
+    assert nothing == []
+    assert lines[3] == "    no word that the model knows"
+    answers = [json.loads(line) for line in reelvec(*arguments, "--json", "--words", "2").lines]
+    assert [word["words"] for word in answers[0]["words"]] == [one.words for one in explained[:2]]
+    assert answers[0]["words"][0]["logit"] == pytest.approx(most.logit, abs=1e-6)
+    assert answers[1]["words"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--file", "nowhere.csv"], "nowhere.csv: no such file"),
+        (["--file", "reviews.csv"], "no column 'text' (did you mean 'texts'?); there are texts, n"),
+        (["--file", "reviews.parquet", "--column", "m"], "no column 'm'; there are texts, n: name"),
+        (["--file", "damaged.parquet"], "damaged.parquet: cannot be read as parquet"),
+        (["--file", "damaged.csv"], "damaged.csv: cannot be read as csv"),
+        (["--file", "latin.txt"], "latin.txt, line 2: not UTF-8"),
+        (["--file", "latin.txt", "--column", "text"], "--column is for .csv, .tsv and .parquet"),
+        (["--file", "reviews.csv", "good"], "either TEXT or --file"),
+        (["--column", "text", "good"], "--column belongs to --file"),
+        (["reviews.csv"], "reviews.csv is a file: `--file reviews.csv` reads it"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_line(
+    reelvec: CommandLine, arguments: list[str], message: str
+) -> None:
+    table = pd.DataFrame({"texts": ["good"], "n": [1]})
+    table.to_csv("reviews.csv", index=False)
+    table.to_parquet("reviews.parquet")
+    Path("damaged.parquet").write_bytes(b"PAR1")
+    Path("damaged.csv").write_text("text,id\ngood,1\nbad,2,3\n")
+    Path("latin.txt").write_bytes("good\ndéjà\n".encode("latin-1"))
+    answer = reelvec("predict", *arguments)
+    assert (answer.status, answer.out) == (1, "")
+    assert message in answer.err
+    assert answer.err.startswith("error: ")
+    assert answer.err.count("\n") == 1
+
+
+def test_a_terminal_without_a_review_is_told_what_to_give(
+    reelvec: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    answer = reelvec("predict")
+    assert answer.status == 1
+    assert "give a TEXT, a --file, or pipe reviews in" in answer.err
+
+
+def test_a_column_of_numbers_is_read_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.parquet"
+    pd.DataFrame({"text": [10, 7]}).to_parquet(path)
+    assert read_review_file(path) == ["10", "7"]
+
+
+def test_the_threshold_is_that_of_the_test_results() -> None:
+    assert classify.THRESHOLD == predictions.THRESHOLD

@@ -1,0 +1,81 @@
+"""The demo's workspace never touches anything else, and its failures are told."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner
+
+from reelvec.base.errors import ReelvecError
+from reelvec.cli import demo
+from reelvec.cli.demo import run_demo
+from reelvec.cli.main import app
+from reelvec.cli.workspace import make_workspace, merge_params
+
+PROJECT = Path(__file__).parents[2]
+
+
+def test_a_folder_that_is_no_workspace_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ReelvecError, match="not made by reelvec"):
+        make_workspace(PROJECT, tmp_path, [])
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_workspace_is_a_copy_and_replaces_an_older_one(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    overrides = tmp_path / "overrides.yaml"
+    overrides.write_text("imdb: {source: elsewhere}\n")
+    make_workspace(PROJECT, workspace, [overrides])
+    (workspace / "left over").touch()
+    make_workspace(PROJECT, workspace, [])
+    assert not (workspace / "left over").exists()
+    assert (workspace / "params.yaml").read_text() == (PROJECT / "params.yaml").read_text()
+    assert (workspace / "src/reelvec/demo.py").exists()
+
+
+def test_merging_changes_values_and_keeps_comments(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("a:\n  b: 1   # why\n  c: [x, 'no']\nd: 2\n")
+    merge_params(path, {"a": {"b": 3}, "e": {"f": None}})
+    text = path.read_text()
+    assert "b: 3   # why" in text
+    assert YAML(typ="safe", pure=True).load(path) == {
+        "a": {"b": 3, "c": ["x", "no"]},
+        "d": 2,
+        "e": {"f": None},
+    }
+
+
+def test_a_demo_outside_the_project_says_where_to_run(tmp_path: Path) -> None:
+    with pytest.raises(ReelvecError, match="run this from the project's folder"):
+        run_demo(tmp_path, tmp_path / "demo")
+
+
+def test_a_demo_that_fails_ends_with_the_end_of_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(project: Path, workspace: Path, overrides: list[Path]) -> None:
+        make_workspace(project, workspace, overrides)
+        merge_params(workspace / "params.yaml", {"vocabulary": {"min_count": 0}})
+
+    monkeypatch.setattr(demo, "make_workspace", broken)
+    with pytest.raises(ReelvecError, match=r"vocabulary\.min_count: 0 was given"):
+        run_demo(PROJECT, tmp_path / "demo")
+    log = (tmp_path / "demo/demo.log").read_text()
+    assert "vocabulary.min_count" in log
+
+
+def test_every_command_has_a_line_of_help() -> None:
+    listed = CliRunner().invoke(app, ["--help"]).output
+    for name in ("demo", "check-lock", "track", "readme"):
+        assert name in listed
+
+
+def test_make_help_has_a_line_for_each_target() -> None:
+    listed = subprocess.run(
+        ["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    for name in ("demo", "test", "repro", "lint", "check-lock", "mlflow", "bench", "clean"):
+        assert f"make {name} " in listed.stdout

@@ -1,0 +1,87 @@
+"""N-grams are those of a plain loop, and models read them behind the words."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reelvec.base.errors import ReelvecError
+from reelvec.models.ngrams import Ngrams, find_ngrams
+from reelvec.models.reader import Reader
+from reelvec.text.ragged import Ragged, offsets_from_lengths
+from reelvec.text.vocabulary import UNKNOWN
+
+WORDS = 6
+ROWS = st.lists(st.lists(st.integers(1, WORDS - 1), max_size=8), min_size=1, max_size=5)
+
+
+def ragged(rows: list[list[int]]) -> Ragged:
+    ids = np.array([id_ for row in rows for id_ in row], np.int32)
+    return Ragged(ids, offsets_from_lengths(np.array([len(row) for row in rows])))
+
+
+def grams(row: list[int], longest: int) -> list[tuple[int, ...]]:
+    """N-grams of two and more known words, the short ones first."""
+    return [
+        tuple(row[at : at + length])
+        for length in range(2, longest + 1)
+        for at in range(len(row) - length + 1)
+        if UNKNOWN not in row[at : at + length]
+    ]
+
+
+def named(ngrams: Ngrams) -> list[tuple[int, ...]]:
+    """The words of each n-gram, in the order of their ids."""
+    return [
+        tuple(key // WORDS**place % WORDS for place in reversed(range(length)))
+        for length, keys in enumerate(ngrams.keys, 2)
+        for key in keys.tolist()
+    ]
+
+
+@given(ROWS, st.integers(2, 4), st.integers(1, 3))
+def test_ngrams_are_those_of_a_plain_loop(
+    rows: list[list[int]], longest: int, minimum: int
+) -> None:
+    counts = Counter(gram for row in rows for gram in grams(row, longest))
+    ngrams = find_ngrams(ragged(rows), WORDS, longest, minimum)
+    frequent = {gram for gram in counts if counts[gram] >= minimum}
+    assert set(named(ngrams)) == frequent
+    assert len(ngrams) == len(frequent)
+
+
+@given(ROWS, ROWS, st.integers(2, 4))
+def test_a_review_is_its_words_then_its_known_ngrams(
+    training: list[list[int]], rows: list[list[int]], longest: int
+) -> None:
+    ngrams = find_ngrams(ragged(training), WORDS, longest, 1)
+    id_of = {gram: id_ for id_, gram in enumerate(named(ngrams), WORDS)}
+    found = ngrams.added_to(ragged(rows))
+    assert len(found) == len(rows)
+    for index, row in enumerate(rows):
+        expected = row + [id_of[gram] for gram in grams(row, longest) if gram in id_of]
+        assert found[index].tolist() == expected
+
+
+def test_more_ngrams_than_64_bits_can_number_are_refused() -> None:
+    with pytest.raises(ReelvecError, match="4-grams of 100,000 words"):
+        find_ngrams(ragged([[2, 3]]), 100_000, 4, 1)
+
+
+def test_a_reader_comes_back_from_its_arrays() -> None:
+    rows = ragged([[2, 3, 4, 5, 2], [], [5, 4, 5, 4]])
+    ignored = np.array([False, False, False, True, False, False])
+    reader = Reader(WORDS, find_ngrams(rows, WORDS, 3, 1), ignored, 3, "pre")
+    other = {"weight": np.zeros(3), **reader.arrays()}
+    again = Reader.with_arrays(WORDS, other, 3, "pre")
+    found, expected = again.read(rows), reader.read(rows)
+    assert found.ids.tolist() == expected.ids.tolist()
+    assert found.offsets.tolist() == expected.offsets.tolist()
+
+
+def test_ignored_words_are_gone_before_a_review_is_cut() -> None:
+    ignored = np.array([False, False, False, True, False, False])
+    reader = Reader(WORDS, None, ignored, 2, "post")
+    assert reader.read(ragged([[3, 3, 2, 5, 4]]))[0].tolist() == [2, 5]

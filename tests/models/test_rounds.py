@@ -1,0 +1,132 @@
+"""Rounds of training: n-grams that start from naive Bayes, self-training, a last fit on all."""
+
+import numpy as np
+import pytest
+import torch
+
+from reelvec.base.params import VariantParams
+from reelvec.models.first_layer import dimension_of, initial_embedding
+from reelvec.models.inference import predict_logits
+from reelvec.models.naive_bayes import log_count_ratios
+from reelvec.models.rounds import Reviews, fit, labelled_by
+from reelvec.models.training import new_model
+from reelvec.models.word_vectors import WordVectors
+from reelvec.text.dataset import Dataset
+from reelvec.text.ragged import Ragged, offsets_from_lengths
+
+CPU = torch.device("cpu")
+WORDS = 30
+TOKENS = ["<pad>", "<unk>", *(f"w{id_}" for id_ in range(2, WORDS))]
+NGRAMS = VariantParams(
+    embedding="naive_bayes",
+    dimension=1,
+    encoder="sqrtn",
+    ngrams=2,
+    min_ngram_count=1,
+    distinct=True,
+    hidden=0,
+    learning_rate=0.01,
+    epochs=3,
+)
+
+
+def reviews(count: int, seed: int, labelled: bool = True) -> Dataset:
+    """Word 2 before 3 is praise, 3 before 2 is blame; the rest is noise."""
+    generator = np.random.default_rng(seed)
+    labels = generator.integers(0, 2, count).astype(np.int8)
+    rows = [
+        [*generator.integers(4, WORDS, 6), *((2, 3) if label else (3, 2)), 5] for label in labels
+    ]
+    ids = np.array(rows, np.int32)
+    offsets = offsets_from_lengths(np.full(count, ids.shape[1]))
+    numbers = np.arange(count, dtype=np.int32)
+    return Dataset(Ragged(ids.ravel(), offsets), labels if labelled else None, numbers)
+
+
+ALL = Reviews(reviews(60, 1), reviews(40, 2), reviews(200, 3, labelled=False))
+TEST = reviews(300, 4)
+
+
+def accuracy(params: VariantParams, data: Reviews = ALL) -> float:
+    model = fit(params, TOKENS, data, None, CPU).model
+    logits = predict_logits(model, TEST.reviews, CPU).numpy()
+    return float(((logits > 0) == TEST.targets).mean())
+
+
+def test_bigrams_learn_an_order_that_words_do_not_show() -> None:
+    assert accuracy(NGRAMS) > 0.95
+    assert accuracy(NGRAMS.model_copy(update={"ngrams": 1})) < 0.65
+
+
+def test_before_training_the_logit_is_naive_bayes() -> None:
+    start = initial_embedding(NGRAMS, TOKENS, ALL.training, None)
+    model = new_model(NGRAMS, start).eval()
+    seen = model.reader.read(TEST.reviews)
+    ratios = log_count_ratios(
+        model.reader.read(ALL.training.reviews), model.reader.columns, ALL.training.targets
+    )
+    expected = [ratios[row].sum() / np.sqrt(len(row)) for row in map(seen.__getitem__, range(300))]
+    logits = predict_logits(model, TEST.reviews, CPU).numpy()
+    np.testing.assert_allclose(logits, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_distinct_words_count_once() -> None:
+    rows = Ragged(np.array([4, 2, 4, 4, 9, 2], np.int32), np.array([0, 4, 4, 6]))
+    found = rows.distinct(10)
+    assert [found[row].tolist() for row in range(3)] == [[2, 4], [], [2, 9]]
+
+
+def test_self_training_reads_unlabelled_reviews_and_never_their_labels() -> None:
+    params = NGRAMS.model_copy(update={"self_training": True})
+    once, more = (fit(each, TOKENS, ALL, None, CPU) for each in (NGRAMS, params))
+    assert len(more.embedding.weight) > len(once.embedding.weight), "their n-grams have rows too"
+    assert accuracy(params) > 0.95
+    teacher = once.model
+    labelled = labelled_by(teacher, ALL.unlabelled)
+    expected = predict_logits(teacher, ALL.unlabelled.reviews, CPU).numpy() > 0
+    assert (labelled.targets == expected).all()
+
+
+def test_refit_learns_from_the_validation_reviews_but_is_not_judged_by_them() -> None:
+    few = Reviews(reviews(12, 1), reviews(300, 2), ALL.unlabelled)
+    refit = NGRAMS.model_copy(update={"refit": True})
+    plain, last = (fit(params, TOKENS, few, None, CPU) for params in (NGRAMS, refit))
+    assert accuracy(refit, few) > accuracy(NGRAMS, few)
+    assert last.history == plain.history
+    assert (last.validation_logits == plain.validation_logits).all()
+
+
+def test_the_same_reviews_give_the_same_weights_in_all_rounds() -> None:
+    params = NGRAMS.model_copy(update={"self_training": True, "refit": True})
+    first, second = (fit(params, TOKENS, ALL, None, CPU).model for _ in range(2))
+    for one, other in zip(first.parameters(), second.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize(("words", "dimension"), [(10_000, 10), (1_000, 6), (25_002, 13)])
+def test_the_automatic_dimension_is_the_fourth_root(words: int, dimension: int) -> None:
+    assert dimension_of(VariantParams(dimension="auto"), words) == dimension
+
+
+def test_ignored_words_leave_the_average_alone() -> None:
+    vectors = WordVectors(["w2", "w3"], np.array([[1, 2], [3, 4]], np.float32))
+    params = VariantParams(embedding="glove", missing="ignore", hidden=0)
+    start = initial_embedding(params, TOKENS, ALL.training, vectors)
+    model = new_model(params, start)
+    rows = Ragged(np.array([2, 9, 9, 3], np.int32), np.array([0, 4]))
+    seen = model.reader.read(rows)
+    pooled = model.encode(torch.from_numpy(seen.ids), torch.tensor([0], dtype=torch.int32))
+    assert pooled.tolist() == [[2.0, 3.0]]
+
+
+@pytest.mark.parametrize(("length", "expected"), [(None, 2.0), (6, 1.0)])
+def test_padding_counts_where_a_study_asks_for_it(length: int | None, expected: float) -> None:
+    params = VariantParams(dimension=1, pool_padding=True, max_length=length, hidden=0)
+    model = new_model(params, initial_embedding(params, TOKENS, ALL.training, None))
+    with torch.no_grad():
+        model.embedding.weight[:] = 0
+        model.embedding.weight[2] = 3
+    ids, starts = torch.tensor([2, 2, 2, 2]).int(), torch.tensor([0, 2]).int()
+    rows = model.encode(torch.cat([ids, torch.tensor([3]).int()]), starts)
+    # The second review is the longest of the batch: two times 3 and once 0, over 3 or over 6.
+    assert rows[1].item() == pytest.approx(expected)

@@ -1,0 +1,83 @@
+"""Ragged rows behave like a list of lists, and ids come back as the tokens they stand for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reelvec.base.errors import ReelvecError
+from reelvec.text.ragged import Ragged, offsets_from_lengths
+
+ROWS = st.lists(st.lists(st.integers(0, 9), max_size=6), max_size=8)
+
+
+def ragged(rows: list[list[int]]) -> Ragged:
+    ids = np.array([id_ for row in rows for id_ in row], np.int32)
+    return Ragged(ids, offsets_from_lengths(np.array([len(row) for row in rows], np.int64)))
+
+
+def lists(rows: Ragged) -> list[list[int]]:
+    return [rows[row].tolist() for row in range(len(rows))]
+
+
+@given(ROWS)
+def test_rows_come_back_as_they_went_in(rows: list[list[int]]) -> None:
+    assert lists(ragged(rows)) == rows
+    assert ragged(rows).lengths.tolist() == [len(row) for row in rows]
+
+
+@given(ROWS, st.data())
+def test_take_picks_rows_in_any_order_and_more_than_once(
+    rows: list[list[int]], data: st.DataObject
+) -> None:
+    index = st.integers(0, len(rows) - 1)
+    chosen = data.draw(st.lists(index, max_size=10)) if rows else []
+    taken = ragged(rows).take(np.array(chosen, np.int64))
+    assert lists(taken) == [rows[row] for row in chosen]
+    assert taken.offsets[0] == 0
+
+
+@given(ROWS, st.integers(0, 9), st.integers(0, 9))
+def test_slice_is_a_list_slice(rows: list[list[int]], start: int, more: int) -> None:
+    start = min(start, len(rows))
+    stop = min(start + more, len(rows))
+    assert lists(ragged(rows).slice(start, stop)) == rows[start:stop]
+
+
+@given(ROWS, st.integers(1, 7))
+def test_cut_keeps_the_first_or_the_last_ids(rows: list[list[int]], length: int) -> None:
+    assert lists(ragged(rows).cut(length, from_end=False)) == [row[:length] for row in rows]
+    assert lists(ragged(rows).cut(length, from_end=True)) == [row[-length:] for row in rows]
+
+
+@given(ROWS, st.lists(st.lists(st.integers(0, 99), max_size=3), min_size=10, max_size=10))
+def test_expand_puts_a_tables_rows_in_the_place_of_ids(
+    rows: list[list[int]], table: list[list[int]]
+) -> None:
+    expected = [[value for id_ in row for value in table[id_]] for row in rows]
+    assert lists(ragged(rows).expand(ragged(table))) == expected
+
+
+@given(ROWS, st.lists(st.integers(0, 99), min_size=10, max_size=10))
+def test_map_ids_keeps_the_rows(rows: list[list[int]], table: list[int]) -> None:
+    mapped = ragged(rows).map_ids(np.array(table, np.int32))
+    assert lists(mapped) == [[table[id_] for id_ in row] for row in rows]
+
+
+@given(ROWS)
+def test_every_id_knows_its_row(rows: list[list[int]]) -> None:
+    expected = [number for number, row in enumerate(rows) for _ in row]
+    assert ragged(rows).row_of_each_id().tolist() == expected
+
+
+def test_files_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
+    ragged([[1, 2], [3]]).save(tmp_path)
+    assert lists(Ragged.load(tmp_path)) == [[1, 2], [3]]
+    np.save(tmp_path / "offsets.npy", np.array([0, 2], np.int64))
+    with pytest.raises(ReelvecError, match="do not fit"):
+        Ragged.load(tmp_path)
+    (tmp_path / "ids.npy").unlink()
+    with pytest.raises(ReelvecError, match="dvc repro"):
+        Ragged.load(tmp_path)

@@ -1,0 +1,179 @@
+"""Which tokens get an id, from which reviews, and what the ids mean."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.params import PreprocessParams, VocabularyParams
+from reelvec.text.columns import Corpus, tokenize
+from reelvec.text.dataset import Dataset, stratified_split
+from reelvec.text.parts import coverage_of_parts, encode_parts, split_reviews
+from reelvec.text.ragged import Ragged, offsets_from_lengths
+from reelvec.text.vocabulary import PADDING, UNKNOWN, Vocabulary, build_vocabulary, limit_ids
+
+PLAIN = PreprocessParams(lemmatize=False, stopwords="none")
+ALL = VocabularyParams(max_size=None, min_count=1)
+TEXTS = st.lists(st.lists(st.sampled_from("abcdefg"), max_size=8).map(" ".join), min_size=1)
+
+
+def corpus_of(*texts: str) -> Corpus:
+    return tokenize(pa.array(list(texts), pa.string()), PLAIN)
+
+
+def vocabulary_of(corpus: Corpus, params: VocabularyParams = ALL) -> Vocabulary:
+    return build_vocabulary(corpus.lexicon, corpus.reviews, params)
+
+
+def test_words_are_numbered_by_falling_count_and_equal_counts_by_code_point() -> None:
+    vocabulary = vocabulary_of(corpus_of("z é b", "a b b", "a z"))
+    assert vocabulary.tokens == ["<pad>", "<unk>", "b", "a", "z", "e"]
+    assert vocabulary.counts.tolist() == [0, 0, 3, 2, 2, 1]
+    assert vocabulary.document_counts.tolist() == [0, 0, 2, 2, 2, 1]
+
+
+@given(TEXTS, st.integers(1, 4), st.integers(1, 8))
+def test_counts_equal_those_of_a_plain_loop(texts: list[str], minimum: int, size: int) -> None:
+    corpus = corpus_of(*texts)
+    counts = Counter(token for text in texts for token in text.split())
+    documents = Counter(token for text in texts for token in set(text.split()))
+    ranked = sorted((w for w in counts if counts[w] >= minimum), key=lambda w: (-counts[w], w))
+    kept, params = ranked[:size], VocabularyParams(max_size=size, min_count=minimum)
+    if not kept:
+        with pytest.raises(ReelvecError, match="vocabulary is empty"):
+            vocabulary_of(corpus, params)
+        return
+    vocabulary = vocabulary_of(corpus, params)
+    assert vocabulary.tokens[2:] == kept
+    assert vocabulary.counts[2:].tolist() == [counts[word] for word in kept]
+    assert vocabulary.document_counts[2:].tolist() == [documents[word] for word in kept]
+    assert vocabulary.counts[UNKNOWN] == counts.total() - sum(counts[word] for word in kept)
+    with_unknown = sum(bool(set(text.split()) - set(kept)) for text in texts)
+    assert vocabulary.document_counts[UNKNOWN] == with_unknown
+
+
+@given(TEXTS)
+def test_encoding_and_decoding_gives_the_tokens_back(texts: list[str]) -> None:
+    corpus = corpus_of(*texts, "always one")
+    vocabulary = vocabulary_of(corpus)
+    encoded = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
+    decoded = [
+        " ".join(vocabulary.tokens[id_] for id_ in encoded[row]) for row in range(len(encoded))
+    ]
+    assert decoded == [*texts, "always one"]
+
+
+def test_a_word_outside_and_one_that_looks_reserved_are_unknown() -> None:
+    vocabulary = vocabulary_of(corpus_of("film film good"))
+    ids = vocabulary.ids_of(["film", "never-seen", "<pad>", "<unk>"])
+    assert ids.tolist() == [2, UNKNOWN, UNKNOWN, UNKNOWN]
+    assert PADDING not in ids
+
+
+def test_a_smaller_vocabulary_turns_the_rarer_ids_into_unknown() -> None:
+    reviews = Ragged(np.array([2, 5, 3, 4, 1], np.int32), np.array([0, 2, 5], np.int64))
+    limited = limit_ids(reviews, 4)
+    assert limited.ids.tolist() == [2, UNKNOWN, 3, UNKNOWN, UNKNOWN]
+    assert limited.ids.dtype == np.int32
+    assert limit_ids(reviews, 6).ids.tolist() == reviews.ids.tolist()
+
+
+def test_a_vocabulary_comes_back_from_disk_and_damage_is_named_with_its_line(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "vocab.tsv"
+    vocabulary = vocabulary_of(corpus_of("b a b", "\u2028 c \x85"))
+    vocabulary.save(path)
+    loaded = Vocabulary.load(path)
+    assert loaded.tokens == vocabulary.tokens
+    assert loaded.counts.tolist() == vocabulary.counts.tolist()
+    assert loaded.document_counts.tolist() == vocabulary.document_counts.tolist()
+    lines = path.read_text(encoding="utf-8").split("\n")
+    path.write_text("\n".join([*lines[:3], "7\tgap\t1\t1", *lines[3:]]), encoding="utf-8")
+    with pytest.raises(ReelvecError, match="line 4: expected id 2"):
+        Vocabulary.load(path)
+    path.write_text("")
+    with pytest.raises(ReelvecError, match="line 1: expected the header"):
+        Vocabulary.load(path)
+
+
+@given(st.integers(5, 60), st.integers(5, 60), st.integers(0, 5))
+def test_the_split_keeps_the_share_of_positives_and_loses_no_review(
+    negative: int, positive: int, seed: int
+) -> None:
+    labels = np.array([0] * negative + [1] * positive, np.int8)
+    training, validation = stratified_split(labels, 0.2, seed)
+    assert sorted([*training, *validation]) == list(range(len(labels)))
+    assert len(validation) == -(-len(labels) // 5)
+    expected = len(validation) * positive / len(labels)
+    assert abs(int(labels[validation].sum()) - expected) < 1
+    again = stratified_split(labels, 0.2, seed)
+    assert training.tolist() == again[0].tolist()
+
+
+def table_of(*rows: tuple[str, int | None]) -> pa.Table:
+    return pa.table(
+        {
+            "split": pa.array([split for split, _ in rows], pa.string()),
+            "label": pa.array([label for _, label in rows], pa.int8()),
+            "review_id": pa.array(range(len(rows)), pa.int32()),
+        }
+    )
+
+
+ROWS = [("test", 0), ("test", 1), *[("train", label) for label in (0, 1) for _ in range(5)]]
+
+
+def test_validation_reviews_come_from_the_official_training_reviews() -> None:
+    table = table_of(*ROWS, ("unsup", None))
+    parts = split_reviews(table, VocabularyParams(validation_fraction=0.2, seed=123))
+    assert parts["test"].tolist() == [0, 1]
+    assert parts["unsup"].tolist() == [12]
+    assert sorted([*parts["train"], *parts["valid"]]) == list(range(2, 12))
+    assert len(parts["valid"]) == 2
+
+
+def test_a_missing_label_stops_the_stage() -> None:
+    with pytest.raises(ReelvecError, match="train split has 1 reviews without a label"):
+        split_reviews(table_of(*ROWS, ("train", None)), VocabularyParams())
+    with pytest.raises(ReelvecError, match="test split has no reviews"):
+        split_reviews(table_of(*ROWS[2:]), VocabularyParams())
+
+
+def test_words_of_other_parts_than_training_are_unknown_but_counted_in_the_coverage() -> None:
+    texts = ["test only", "test only", *["film good"] * 10, "film unsup"]
+    corpus, table = corpus_of(*texts), table_of(*ROWS, ("unsup", None))
+    rows = split_reviews(table, VocabularyParams())
+    vocabulary = build_vocabulary(corpus.lexicon, corpus.reviews.take(rows["train"]), ALL)
+    assert set(vocabulary.tokens[2:]) == {"film", "good"}
+    parts = encode_parts(corpus, table, rows, vocabulary)
+    assert parts["test"].reviews.ids.tolist() == [UNKNOWN] * 4
+    assert parts["test"].targets.tolist() == [0, 1]
+    assert parts["unsup"].labels is None
+    metrics = coverage_of_parts(corpus, rows, vocabulary, ["good", "unsup", "other"])
+    assert metrics["words"] == 2
+    assert metrics["words_in_glove"] == 1
+    assert metrics["unsup"]["vocabulary_tokens"] == 0.5
+    assert metrics["unsup"]["glove_types"] == 0.5
+    assert metrics["train"]["vocabulary_types"] == 1.0
+    assert "test" not in metrics, "the test reviews are for `evaluate` alone"
+
+
+def test_a_part_comes_back_from_disk_and_unlabelled_ones_cannot_be_trained_on(
+    tmp_path: Path,
+) -> None:
+    reviews = Ragged(np.array([2, 3], np.int32), offsets_from_lengths(np.array([2, 0])))
+    unlabelled = Dataset(reviews, None, np.array([4, 9], np.int32))
+    unlabelled.save(tmp_path / "unsup")
+    loaded = Dataset.load(tmp_path / "unsup")
+    assert loaded.review_ids.tolist() == [4, 9]
+    with pytest.raises(ReelvecError, match="no labels"):
+        _ = loaded.targets
+    np.save(tmp_path / "unsup" / "labels.npy", np.array([1], np.int8))
+    with pytest.raises(ReelvecError, match="differ in length"):
+        Dataset.load(tmp_path / "unsup")
