@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
-    from reelvec.base.params import PreprocessParams
+    from reelvec.base.schema.preprocess import PreprocessParams
     from reelvec.models.classifier import Classifier
     from reelvec.text.dataset import Dataset
 
@@ -88,7 +88,8 @@ def reelvec_bigrams() -> Outcome:
     """Our bag of bigrams on the labelled reviews alone, trained on all of them."""
     import torch
 
-    from reelvec.base.params import VariantParams, load_params
+    from reelvec.base.schema.variants import VariantParams
+    from reelvec.base.schema.whole import load_params
     from reelvec.models.first_layer import initial_embedding
     from reelvec.models.training import train_on_all
 
@@ -116,7 +117,7 @@ def reelvec_ngrams() -> Outcome:
     """The variant `ngrams` of params.yaml: trigrams, self-training, a last fit on all."""
     import torch
 
-    from reelvec.base.params import load_params
+    from reelvec.base.schema.whole import load_params
     from reelvec.models.rounds import Reviews, fit
     from reelvec.text.dataset import stratified_split
 
@@ -135,7 +136,7 @@ def _encoded(
     splits: tuple[str, ...], preprocess: "PreprocessParams"
 ) -> tuple[list[str], list["Dataset"]]:
     """A vocabulary of the training reviews, and each split as ids into it."""
-    from reelvec.base.params import VocabularyParams
+    from reelvec.base.schema.vocabulary import VocabularyParams
     from reelvec.text.columns import tokenize
     from reelvec.text.dataset import Dataset
     from reelvec.text.vocabulary import build_vocabulary

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
 from benchmarks.reviews import TABLE
-from reelvec.base.params import load_params
+from reelvec.base.schema.whole import load_params
 from reelvec.text.columns import split_on_white_space, tokenize
 
 EVERY = 50

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from studies.common.tutorial_reviews import STEPS
 
-from reelvec.base.params import VariantParams, VocabularyParams
+from reelvec.base.schema.variants import VariantParams
+from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.columns import tokenize
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import Vocabulary, build_vocabulary

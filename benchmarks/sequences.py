@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
 from benchmarks.reviews import head_of
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.models.batches import as_tensors
 from reelvec.models.encoders import make_sequence_encoder, pad
 from reelvec.models.first_layer import random_embedding

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import REPETITIONS, Row, seconds, yes_or_no
-from reelvec.base.params import load_params
+from reelvec.base.schema.whole import load_params
 from reelvec.models.first_layer import initial_embedding
 from reelvec.models.training import pick_device, train
 from reelvec.models.word_vectors import load_word_vectors

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import write_json
-from reelvec.base.params import load_params
+from reelvec.base.schema.whole import load_params
 from reelvec.text.columns import Corpus
 from reelvec.text.parts import coverage_of_parts, split_reviews, write_parts
 from reelvec.text.tokenizer import load_steps

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import write_json, write_text
-from reelvec.base.params import Params, load_params
 from reelvec.base.provenance import data_line
+from reelvec.base.schema.whole import Params, load_params
 from reelvec.evaluation.behaviour import (
     Probabilities,
     behaviour_json,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import write_json, write_text
-from reelvec.base.params import load_params
 from reelvec.base.provenance import data_line
+from reelvec.base.schema.whole import load_params
 from reelvec.spaces.keyed_vectors import load_space
 from reelvec.spaces.similarities import compare_spaces, metrics, neighbor_lists
 from reelvec.spaces.similarities_report import similarities_markdown

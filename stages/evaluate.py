@@ -6,8 +6,8 @@ from pathlib import Path
 
 from reelvec.base.errors import ReelvecError, shown_to_people
 from reelvec.base.files import write_json, write_text
-from reelvec.base.params import load_params
 from reelvec.base.provenance import data_line
+from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.curves import as_csv
 from reelvec.evaluation.explain import contributions
 from reelvec.evaluation.mistakes import (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import replacing, write_json
-from reelvec.base.params import load_params
+from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.predictions import BASELINE_PREDICTIONS, Predictions
 from reelvec.evaluation.scores import evaluate
 from reelvec.models.linear import Baseline

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import replacing
-from reelvec.base.params import load_params
+from reelvec.base.schema.whole import load_params
 from reelvec.export.mlflow_environment import prepare_environment
 from reelvec.export.vectors import export_spaces
 from reelvec.models.word_vectors import load_word_vectors

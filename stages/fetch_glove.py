@@ -4,7 +4,7 @@ from pathlib import Path
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import write_json
-from reelvec.base.params import load_params
+from reelvec.base.schema.whole import load_params
 from reelvec.fetch.glove import fetch_glove
 
 

@@ -6,7 +6,8 @@ import pyarrow.parquet as pq
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import write_json
-from reelvec.base.params import VocabularyParams, load_params
+from reelvec.base.schema.vocabulary import VocabularyParams
+from reelvec.base.schema.whole import load_params
 from reelvec.text.columns import tokenize
 from reelvec.text.parts import split_reviews, write_parts
 from reelvec.text.vocabulary import build_vocabulary

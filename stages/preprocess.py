@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import replacing, write_json
-from reelvec.base.params import load_params
+from reelvec.base.schema.whole import load_params
 from reelvec.text.columns import tokenize
 from reelvec.text.tokenizer import STEPS
 

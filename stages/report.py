@@ -4,8 +4,8 @@ from pathlib import Path
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import write_text
-from reelvec.base.params import load_params
 from reelvec.base.provenance import data_line
+from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.behaviour import behaviour_table
 from reelvec.evaluation.comparison import Comparison
 from reelvec.evaluation.mistakes import MISTAKES, load_mistakes

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reelvec.base.errors import ReelvecError, shown_to_people
 from reelvec.base.files import write_json, write_text
-from reelvec.base.params import load_params
+from reelvec.base.schema.whole import load_params
 from reelvec.models.classifier import count_parameters
 from reelvec.models.predictor import Predictor
 from reelvec.models.rounds import Reviews, fit

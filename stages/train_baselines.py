@@ -4,7 +4,8 @@ from pathlib import Path
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import replacing, write_json
-from reelvec.base.params import BaselineParams, load_params
+from reelvec.base.schema.baselines import BaselineParams
+from reelvec.base.schema.whole import load_params
 from reelvec.models.linear import train_baseline
 from reelvec.models.word_vectors import WordVectors, folder_of_vectors, load_word_vectors
 from reelvec.text.dataset import Dataset

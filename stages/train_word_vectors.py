@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reelvec.base.errors import ReelvecError, shown_to_people
 from reelvec.base.files import write_json
-from reelvec.base.params import load_params
+from reelvec.base.schema.whole import load_params
 from reelvec.models.word2vec import train_word_vectors
 from reelvec.models.word_vectors import folder_of_vectors
 from reelvec.text.dataset import Dataset

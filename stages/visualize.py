@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.params import load_params
 from reelvec.base.provenance import data_line
+from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.curves import read_curves
 from reelvec.evaluation.predictions import PREDICTIONS, check_leftovers, load_predictions
 from reelvec.evaluation.scores import area_under_roc, calibration_error

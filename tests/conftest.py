@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from reelvec.base.params import Params, load_params
+from reelvec.base.schema.whole import Params, load_params
 
 if TYPE_CHECKING:
     from small_project import CommandLine

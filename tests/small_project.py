@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from reelvec.base.params import PreprocessParams, VariantParams
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.cli.main import main
 from reelvec.models.classifier import Classifier
 from reelvec.models.predictor import Predictor

@@ -22,7 +22,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from reelvec import ReviewClassifier, estimator
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import PreprocessParams, load_params
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.whole import load_params
 from reelvec.estimator_params import STEPS
 
 ROOT = Path(__file__).parents[1]

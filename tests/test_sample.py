@@ -12,7 +12,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from reelvec.base.params import Params, load_params
+from reelvec.base.schema.whole import Params, load_params
 from reelvec.cli.workspace import merge_params
 from reelvec.fetch.glove import fetch_glove
 from reelvec.fetch.imdb import Review, content_sha256, fetch_imdb, read_archive

@@ -15,15 +15,10 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from reelvec.base.params import (
-    Encoder,
-    PreprocessParams,
-    Side,
-    Summary,
-    Text,
-    VariantParams,
-    VocabularyParams,
-)
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.section import Text
+from reelvec.base.schema.variants import Encoder, Side, Summary, VariantParams
+from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.estimator_params import checked, seed_of, steps_of
 from reelvec.given_texts import InputValueError, as_texts, is_missing
 from reelvec.models.classifier import Classifier

@@ -8,7 +8,9 @@ import numpy as np
 from pydantic import ValidationError
 from sklearn.utils import check_random_state
 
-from reelvec.base.params import NAIVE_BAYES, RANDOM, PreprocessParams, Section, Text
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.section import Section, Text
+from reelvec.base.schema.variants import NAIVE_BAYES, RANDOM
 from reelvec.given_texts import InputTypeError, InputValueError
 
 AnySection = TypeVar("AnySection", bound=Section)
@@ -41,7 +43,7 @@ def steps_of(preprocess: Text | PreprocessParams) -> PreprocessParams:
     if preprocess not in get_args(Text):
         raise InputValueError(
             f"ReviewClassifier(preprocess={preprocess!r}): choose processed or plain, or give a "
-            "reelvec.base.params.PreprocessParams"
+            "reelvec.base.schema.preprocess.PreprocessParams"
         )
     return STEPS[preprocess]
 

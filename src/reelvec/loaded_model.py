@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import VariantParams, load_params
+from reelvec.base.schema.variants import VariantParams
+from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.results import MODELS, Trained
 from reelvec.given_texts import as_texts
 from reelvec.models.odds import both_probabilities, log_odds

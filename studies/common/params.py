@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 
 
 def load_study(folder: Path) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from reelvec.base.params import PreprocessParams, VocabularyParams
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.columns import tokenize
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import build_vocabulary

@@ -13,8 +13,9 @@ from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import write_text
-from reelvec.base.params import BaselineParams, Params, load_params
 from reelvec.base.provenance import data_line
+from reelvec.base.schema.baselines import BaselineParams
+from reelvec.base.schema.whole import Params, load_params
 from reelvec.models.inference import predict_logits
 from reelvec.models.linear import train_baseline
 from reelvec.models.rounds import Reviews, fit

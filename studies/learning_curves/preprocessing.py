@@ -12,8 +12,9 @@ from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import write_text
-from reelvec.base.params import PreprocessParams, load_params
 from reelvec.base.provenance import data_line
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.comparison import markdown_table
 from reelvec.models.inference import predict_logits
 from reelvec.models.rounds import Reviews, fit

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import check_params, load_params
+from reelvec.base.schema.whole import check_params, load_params
 
 SHIPPED = Path(__file__).parents[2] / "params.yaml"
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import VARIANTS, WORDS, CommandLine, make_variant, vectors_of
 
-from reelvec.base.params import RESERVED_SPACE
+from reelvec.base.schema.section import GLOVE
 from reelvec.cli.spelling import closest_spellings
 from reelvec.cli.sums import parse_terms, with_separate_signs
 from reelvec.cli.word_space import RESERVED_IDS, WordSpace, load_word_space
@@ -72,8 +72,8 @@ def test_a_word_without_a_vector_is_not_there_and_is_not_counted() -> None:
 
 def test_what_is_written_twice_to_spare_an_import_is_the_same(project: Path) -> None:
     assert len(RESERVED) == RESERVED_IDS
-    assert trained_module.PUBLISHED_SPACE == RESERVED_SPACE
-    assert folder_of_vectors(RESERVED_SPACE) == trained_module.GLOVE
+    assert trained_module.PUBLISHED_SPACE == GLOVE
+    assert folder_of_vectors(GLOVE) == trained_module.GLOVE_FOLDER
     assert folder_of_vectors("word2vec") == trained_module.WORD_VECTORS / "word2vec"
     assert Trained(project).spaces == [
         "scratch", "frozen", "gru", "numbers", "glove", "word2vec"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import PreprocessParams
+from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.evaluation.behaviour import (
     ALLOWED,
     COLUMNS,

@@ -13,7 +13,7 @@ from scipy.stats import binomtest
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import write_json
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.comparison import (
     TESTED,
     TRAINED,

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reelvec.base.params import PreprocessParams, VariantParams
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.explain import (
     Contribution,
     adds_up,

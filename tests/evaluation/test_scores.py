@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as reference
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import EvaluationParams
+from reelvec.base.schema.evaluation import EvaluationParams
 from reelvec.evaluation.curves import as_csv, read_curves
 from reelvec.evaluation.mistakes import Mistake, find_mistakes, mistakes_markdown
 from reelvec.evaluation.predictions import Predictions, check_leftovers, load_predictions

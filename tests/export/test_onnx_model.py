@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.export import onnx_model as onnx_export
 from reelvec.export.onnx_model import OnnxModel, export_onnx
 from reelvec.models.classifier import Classifier

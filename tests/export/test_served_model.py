@@ -20,7 +20,9 @@ import requests
 import torch
 
 from reelvec.base.files import write_json
-from reelvec.base.params import PreprocessParams, VariantParams, load_params
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.variants import VariantParams
+from reelvec.base.schema.whole import load_params
 from reelvec.models.first_layer import random_embedding
 from reelvec.models.predictor import Predictor
 from reelvec.models.training import train

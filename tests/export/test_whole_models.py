@@ -13,7 +13,8 @@ import pytest
 import torch
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import PreprocessParams, VariantParams
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.export.onnx_model import OnnxModel
 from reelvec.export.whole_models import export_model
 from reelvec.models.classifier import Classifier

@@ -16,7 +16,7 @@ import pytest
 from http_server import Server, running_server
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import GloveParams
+from reelvec.base.schema.glove import GloveParams
 from reelvec.fetch import glove, vector_text
 from reelvec.fetch.download import Patience, RemoteBody, Sources
 from reelvec.fetch.glove import OFFICIAL_DIMENSIONS, fetch_glove

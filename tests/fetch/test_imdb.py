@@ -21,8 +21,8 @@ from http_server import Server, running_server
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import write_json
-from reelvec.base.params import ImdbParams
 from reelvec.base.provenance import IMDB_METRICS, data_line
+from reelvec.base.schema.imdb import ImdbParams
 from reelvec.fetch import imdb
 from reelvec.fetch.download import Patience, Sources
 from reelvec.fetch.imdb import content_sha256, fetch_imdb, read_archive

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.models.batches import as_tensors, consecutive, of_like_length
 from reelvec.models.classifier import Classifier, count_parameters
 from reelvec.models.first_layer import pretrained_embedding, random_embedding

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import Classifier
 from reelvec.models.encoders import pad
 from reelvec.models.first_layer import random_embedding

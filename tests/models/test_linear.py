@@ -10,7 +10,9 @@ from sklearn.linear_model import LogisticRegression
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import write_json
-from reelvec.base.params import BaselineParams, PreprocessParams, VocabularyParams
+from reelvec.base.schema.baselines import BaselineParams
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.evaluation.comparison import TESTED, other_rows
 from reelvec.models.linear import SEED, Baseline, train_baseline
 from reelvec.models.word_vectors import WordVectors

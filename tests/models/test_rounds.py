@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.models.first_layer import dimension_of, initial_embedding
 from reelvec.models.inference import predict_logits
 from reelvec.models.naive_bayes import log_count_ratios

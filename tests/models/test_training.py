@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import PreprocessParams, VariantParams
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.models.first_layer import InitialEmbedding, initial_embedding, random_embedding
 from reelvec.models.inference import encode_reviews, predict_logits
 from reelvec.models.predictor import Predictor

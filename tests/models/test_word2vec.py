@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import WordVectorsParams
+from reelvec.base.schema.word_vectors import WordVectorsParams
 from reelvec.models.first_layer import pretrained_embedding
 from reelvec.models.word2vec import train_word_vectors
 from reelvec.models.word_vectors import WordVectors, load_word_vectors

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from workspaces import NO_MLFLOW, PROJECT, VARIANTS, files, isolate, lock_of, paths, succeed
 
 from reelvec.base.imports import import_closure
-from reelvec.base.params import check_params, load_params
+from reelvec.base.schema.whole import check_params, load_params
 from reelvec.report.stamp import STAMPED
 
 ENTRIES = {"${variants}": VARIANTS, "${word_vectors}": ["word2vec"]}

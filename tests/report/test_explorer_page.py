@@ -13,7 +13,8 @@ from gensim.models import KeyedVectors
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.test_report import page as report_page
 
-from reelvec.base.params import ExplorerParams, Params, load_params
+from reelvec.base.schema.explorer import ExplorerParams
+from reelvec.base.schema.whole import Params, load_params
 from reelvec.spaces.explorer_data import explorer_data
 from reelvec.spaces.keyed_vectors import keyed_vectors
 from reelvec.text.dataset import Dataset

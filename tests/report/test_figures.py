@@ -15,7 +15,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import VisualizationParams
+from reelvec.base.schema.visualization import VisualizationParams
 from reelvec.evaluation.predictions import Predictions
 from reelvec.report.figures import (
     draw_confusion,

@@ -9,7 +9,7 @@ import pytest
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import write_json
-from reelvec.base.params import Params, load_params
+from reelvec.base.schema.whole import Params, load_params
 from reelvec.evaluation.comparison import TESTED, TRAINED, Comparison, Pair
 from reelvec.evaluation.mistakes import Mistake
 from reelvec.report.page import Findings, read_results, render_report

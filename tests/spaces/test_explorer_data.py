@@ -8,7 +8,7 @@ import pytest
 from gensim.models import KeyedVectors
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import ExplorerParams
+from reelvec.base.schema.explorer import ExplorerParams
 from reelvec.spaces import explorer_data as explorer
 from reelvec.spaces.explorer_data import SCALE, explorer_data
 from reelvec.spaces.keyed_vectors import keyed_vectors

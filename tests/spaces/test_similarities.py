@@ -17,7 +17,8 @@ from threadpoolctl import threadpool_limits
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import write_json
-from reelvec.base.params import PreprocessParams, SimilarityParams
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.similarities import SimilarityParams
 from reelvec.spaces import analogies
 from reelvec.spaces.analogies import evaluate_word_analogies, read_questions
 from reelvec.spaces.judgements import judged_words, judgement_scores

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reelvec.base.params import PreprocessParams, load_params
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.whole import load_params
 from reelvec.fetch.imdb import OFFICIAL_NAME, read_archive
 from reelvec.text.columns import (
     Corpus,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reelvec.base.params import PreprocessParams
+from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.text import single as single_texts
 from reelvec.text import tokenizer
 from reelvec.text.columns import CONTRACTIONS, tokenize

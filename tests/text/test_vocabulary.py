@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import PreprocessParams, VocabularyParams
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.columns import Corpus, tokenize
 from reelvec.text.dataset import Dataset, stratified_split
 from reelvec.text.parts import coverage_of_parts, encode_parts, split_reviews

@@ -9,7 +9,7 @@ import pytest
 from mlflow import MlflowClient
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import Params
+from reelvec.base.schema.whole import Params
 from reelvec.export import mlflow_folder as mlflow_package
 from reelvec.tracking.registry import best_variant, register_best
 from reelvec.tracking.runs import store_location

@@ -27,7 +27,7 @@ from mlflow import MlflowClient
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.imports import import_closure
-from reelvec.base.params import Params
+from reelvec.base.schema.whole import Params
 from reelvec.export.mlflow_folder import SERVING_REQUIREMENTS, STOPWORD_PACKAGES
 from reelvec.tracking import runs as tracking
 from reelvec.tracking.record import FINGERPRINT, read_record
@@ -710,7 +710,7 @@ def test_what_training_raises_goes_through_a_dead_server(
 SCRIPT = """
 import sys
 from pathlib import Path
-from reelvec.base.params import load_params
+from reelvec.base.schema.whole import load_params
 from reelvec.tracking.runs import open_run, record_variant
 params = load_params(Path(sys.argv[1]))
 with open_run(params, "scratch") as run:

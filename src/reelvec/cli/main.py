@@ -57,7 +57,7 @@ def check_lock() -> None:
 @app.command()
 def track() -> None:
     """Write the MLflow runs that are missing, from what DVC holds."""
-    from reelvec.base.params import load_params
+    from reelvec.base.schema.whole import load_params
     from reelvec.tracking.runs import record_all
 
     record_all(load_params())
@@ -70,7 +70,7 @@ def register(
     ] = False,
 ) -> None:
     """Make the best variant the champion of MLflow's model registry, if it is better."""
-    from reelvec.base.params import load_params
+    from reelvec.base.schema.whole import load_params
     from reelvec.tracking.registry import register_best
 
     print(register_best(load_params(), keep=if_none))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import write_text
-from reelvec.base.params import load_params
 from reelvec.base.provenance import data_line
+from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.comparison import Comparison, answer, markdown_table, results_table
 
 BEGIN = "<!-- results: written by `make readme` from reports/metrics, not by hand -->\n"

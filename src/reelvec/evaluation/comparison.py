@@ -12,7 +12,7 @@ from tabulate import tabulate
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import read_json
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.predictions import Predictions
 
 TESTED = (

@@ -10,7 +10,8 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.files import read_json
 from reelvec.cli.spelling import did_you_mean
 
-MODELS, WORD_VECTORS, GLOVE = Path("data/models"), Path("data/word_vectors"), Path("data/raw/glove")
+MODELS = Path("data/models")
+WORD_VECTORS, GLOVE_FOLDER = Path("data/word_vectors"), Path("data/raw/glove")
 USUAL_SPACE = "scratch"
 PUBLISHED_SPACE = "glove"
 DEMO = ".demo"
@@ -34,7 +35,7 @@ class Trained:
     @cached_property
     def spaces(self) -> list[str]:
         """Everything that has vectors of words: the usual space first, variants before others."""
-        published = [PUBLISHED_SPACE] * (self.project / GLOVE / "words.txt").exists()
+        published = [PUBLISHED_SPACE] * (self.project / GLOVE_FOLDER / "words.txt").exists()
         names = [*self.variants, *published, *self._folders_with(WORD_VECTORS, "words.txt")]
         return sorted(names, key=lambda name: name != USUAL_SPACE)
 
@@ -109,7 +110,7 @@ class Trained:
         path = self.project / "params.yaml"
         if not path.is_file():
             return []
-        from reelvec.base.params import load_params
+        from reelvec.base.schema.whole import load_params
 
         return [name for name in load_params(path).variants if name in self.variants]
 

@@ -15,7 +15,7 @@ from sklearn.metrics import (
 from statsmodels.stats.proportion import proportion_confint
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import EvaluationParams
+from reelvec.base.schema.evaluation import EvaluationParams
 from reelvec.evaluation.curves import Curve
 from reelvec.evaluation.predictions import Predictions
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor, nn
 
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.export.onnx_graph import DOUBLE, FLOAT, INT32, INT64, Graph, Value
 from reelvec.models.classifier import Classifier
 from reelvec.models.encoders import Attention, Convolution, Recurrent

@@ -11,7 +11,7 @@ from remotezip import PartialBuffer, RemoteZip, RemoteZipError
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import CHUNK, replacing, save_array
-from reelvec.base.params import GloveParams
+from reelvec.base.schema.glove import GloveParams
 from reelvec.fetch.download import (
     OFFICIAL,
     NotThereError,

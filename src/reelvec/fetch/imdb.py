@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import CHUNK, replacing
-from reelvec.base.params import ImdbParams
+from reelvec.base.schema.imdb import ImdbParams
 from reelvec.fetch.download import OFFICIAL, SourceKind, Sources, kind_of, name_of, say
 
 OFFICIAL_ADDRESS = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"

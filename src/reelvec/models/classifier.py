@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.models.encoders import make_sequence_encoder, pad
 from reelvec.models.pooling import pool_tokens
 from reelvec.models.reader import Reader

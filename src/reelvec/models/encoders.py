@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from reelvec.base.params import Side, Summary, VariantParams
+from reelvec.base.schema.variants import Side, Summary, VariantParams
 from reelvec.text.vocabulary import PADDING
 
 

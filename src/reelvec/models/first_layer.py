@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import NAIVE_BAYES, MissingPolicy, VariantParams
+from reelvec.base.schema.variants import NAIVE_BAYES, MissingPolicy, VariantParams
 from reelvec.models.naive_bayes import log_count_ratios
 from reelvec.models.ngrams import Ngrams, find_ngrams
 from reelvec.models.reader import Reader

@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import read_json, replacing, save_array, write_json
-from reelvec.base.params import BaselineParams, Weighting
+from reelvec.base.schema.baselines import BaselineParams, Weighting
 from reelvec.models.ensemble import VALIDATION, logits_of
 from reelvec.models.naive_bayes import count_ids, log_count_ratios
 from reelvec.models.ngrams import find_ngrams

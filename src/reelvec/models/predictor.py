@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import read_json, replacing, save_array, write_json
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import Classifier
 from reelvec.models.ensemble import VALIDATION
 from reelvec.models.inference import predict_logits

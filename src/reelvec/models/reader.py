@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reelvec.base.params import Side
+from reelvec.base.schema.variants import Side
 from reelvec.models.ngrams import Ngrams
 from reelvec.text.ragged import Ragged
 from reelvec.text.vocabulary import limit_ids

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from reelvec.base.params import VariantParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import Classifier
 from reelvec.models.first_layer import InitialEmbedding, initial_embedding
 from reelvec.models.inference import predict_logits

@@ -11,7 +11,8 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import NAIVE_BAYES, Device, VariantParams
+from reelvec.base.schema.training import Device
+from reelvec.base.schema.variants import NAIVE_BAYES, VariantParams
 from reelvec.models.batches import as_tensors, consecutive, of_like_length
 from reelvec.models.classifier import Classifier
 from reelvec.models.first_layer import InitialEmbedding

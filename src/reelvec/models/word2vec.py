@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import WordVectorsParams
+from reelvec.base.schema.word_vectors import WordVectorsParams
 from reelvec.models.word_vectors import Subwords, WordVectors
 from reelvec.text.ragged import Ragged
 from reelvec.text.vocabulary import UNKNOWN

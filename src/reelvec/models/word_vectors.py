@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import read_json, replacing, save_array, write_json, write_text
-from reelvec.base.params import RESERVED_SPACE
+from reelvec.base.schema.section import GLOVE
 
 SUBWORDS = "subwords.npy"
 
@@ -66,7 +66,7 @@ class WordVectors:
 
 def folder_of_vectors(embedding: str) -> Path:
     """Where the vectors of an entry of `word_vectors`, or GloVe's, are kept."""
-    if embedding == RESERVED_SPACE:
+    if embedding == GLOVE:
         return Path("data/raw/glove")
     return Path("data/word_vectors") / embedding
 

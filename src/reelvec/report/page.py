@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import read_json
-from reelvec.base.params import Params, VariantParams
+from reelvec.base.schema.variants import VariantParams
+from reelvec.base.schema.whole import Params
 from reelvec.evaluation.comparison import Comparison, answer, pairs_table, results_table
 from reelvec.evaluation.mistakes import Mistake
 from reelvec.report.page_parts import as_address, page_environment

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import ExplorerParams, Projection
+from reelvec.base.schema.explorer import ExplorerParams, Projection
 from reelvec.spaces.word_map import project, review_counts
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import RESERVED, Vocabulary

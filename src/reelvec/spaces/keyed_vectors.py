@@ -10,7 +10,7 @@ from safetensors import SafetensorError, safe_open
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import read_json
-from reelvec.base.params import RESERVED_SPACE
+from reelvec.base.schema.section import GLOVE
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 from reelvec.text.vocabulary import RESERVED
 
@@ -35,7 +35,7 @@ def load_space(name: str, models: Path = Path("data/models")) -> KeyedVectors:
         ReelvecError: there is no such model, or its files do not fit together.
     """
     folder = folder_of_vectors(name)
-    if name == RESERVED_SPACE or folder.exists():
+    if name == GLOVE or folder.exists():
         pretrained = load_word_vectors(folder)
         return keyed_vectors(pretrained.words, pretrained.vectors, where=str(folder))
     words, vectors = _read_embedding(models / name)

@@ -18,7 +18,9 @@ from gensim.test.utils import datapath
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import RESERVED_SPACE, PreprocessParams, SimilarityParams
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.section import GLOVE
+from reelvec.base.schema.similarities import SimilarityParams
 from reelvec.spaces.analogies import Question, Section, evaluate_word_analogies, read_questions
 from reelvec.spaces.judgements import judged_words, judgement_scores
 from reelvec.spaces.keyed_vectors import unit_subspace
@@ -130,7 +132,7 @@ def compare_spaces(
     common = common_to_all[: params.restrict]
     own, shared, common_spaces = {}, {}, {}
     for name, space in spaces.items():
-        as_written = name == RESERVED_SPACE
+        as_written = name == GLOVE
         forms = {word: _form(word, processed[word], as_written, space) for word in asked}
         own[name] = _answers(_searchable(space, params.restrict, forms), forms, params)
         common_spaces[name] = unit_subspace(space, common)
@@ -148,7 +150,7 @@ def compare_spaces(
 
 def shared_words(spaces: Mapping[str, KeyedVectors]) -> list[str]:
     """The words of all spaces, by falling frequency in the first that was trained here."""
-    first = next((name for name in spaces if name != RESERVED_SPACE), RESERVED_SPACE)
+    first = next((name for name in spaces if name != GLOVE), GLOVE)
     others = [space.key_to_index for space in spaces.values()]
     return [word for word in spaces[first].index_to_key if all(word in other for other in others)]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import VisualizationParams
+from reelvec.base.schema.visualization import VisualizationParams
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import RESERVED, Vocabulary, document_counts
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import write_text
-from reelvec.base.params import PreprocessParams, StopwordList
+from reelvec.base.schema.preprocess import PreprocessParams, StopwordList
 from reelvec.text.ragged import Ragged, offsets_from_lengths
 
 REVIEWS_AT_ONCE = 5_000

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import write_json
-from reelvec.base.params import PreprocessParams, VocabularyParams
+from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.columns import Corpus
 from reelvec.text.dataset import Dataset, stratified_split
 from reelvec.text.tokenizer import STEPS

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from reelvec.base.params import PreprocessParams
+from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.text.columns import (
     ADDRESS,
     ASCII_PUNCTUATION,

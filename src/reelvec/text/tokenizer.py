@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import read_json
-from reelvec.base.params import PreprocessParams
+from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.text.columns import tokenize
 from reelvec.text.ragged import Ragged
 from reelvec.text.single import SingleTexts

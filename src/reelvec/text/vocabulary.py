@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import write_text
-from reelvec.base.params import VocabularyParams
+from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.ragged import Ragged
 
 PADDING = 0

@@ -18,7 +18,8 @@ from pydantic import BaseModel
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import read_json, sha256_of
 from reelvec.base.imports import import_closure
-from reelvec.base.params import RESERVED_SPACE, Params, Text
+from reelvec.base.schema.section import GLOVE, Text
+from reelvec.base.schema.whole import Params
 from reelvec.models.word_vectors import folder_of_vectors
 
 FINGERPRINT = "reelvec.fingerprint"
@@ -130,7 +131,7 @@ def run_params(params: Params, variant: str) -> dict[str, str]:
         **_flat("training", params.training),
     }
     for key in ("source", "dimension", "max_words"):
-        glove = chosen.embedding == RESERVED_SPACE
+        glove = chosen.embedding == GLOVE
         flat[f"glove.{key}"] = _text(getattr(params.glove, key)) if glove else NOT_USED
     if chosen.is_pretrained:
         flat["variant.dimension"] = _text(_vectors_params(params, chosen.embedding)["dimension"])
@@ -141,7 +142,7 @@ def run_params(params: Params, variant: str) -> dict[str, str]:
 
 def _vectors_params(params: Params, embedding: str) -> dict[str, Any]:
     """The parameters of the vectors that a variant starts from."""
-    section = params.glove if embedding == RESERVED_SPACE else params.word_vectors[embedding]
+    section = params.glove if embedding == GLOVE else params.word_vectors[embedding]
     return section.model_dump(mode="json")
 
 

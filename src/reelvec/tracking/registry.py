@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import Params
+from reelvec.base.schema.whole import Params
 from reelvec.evaluation.results import Trained
 from reelvec.export.mlflow_environment import prepare_environment
 from reelvec.tracking.record import RunRecord, is_trained, read_record

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.params import Params
+from reelvec.base.schema.whole import Params
 from reelvec.export.mlflow_environment import prepare_environment
 from reelvec.tracking.record import (
     Point,

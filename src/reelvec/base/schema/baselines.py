@@ -1,0 +1,38 @@
+"""`baselines` of `params.yaml`: the linear classifiers."""
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from reelvec.base.schema.section import Section, Text, Word
+
+Weighting = Literal["binary", "tfidf", "naive_bayes", "average"]
+
+
+class BaselineParams(Section):
+    """One linear classifier.
+
+    `weighting` is what counts become: `binary` (one-hot), `tfidf` (with L2 norm), `naive_bayes`
+    (Wang and Manning 2012), or `average` (the mean of the words' vectors in `embedding`).
+    `strength` is scikit-learn's C, the inverse of the regularisation.
+    """
+
+    KEY: ClassVar[str] = "baselines"
+
+    text: Text = "plain"
+    weighting: Weighting
+    embedding: Word | None = None
+    ngrams: int = Field(1, ge=1, le=4)
+    min_count: int = Field(2, ge=1)
+    strength: float = Field(1.0, gt=0)
+    iterations: int = Field(1000, ge=1)
+
+    @model_validator(mode="after")
+    def _vectors_are_of_words(self) -> Self:
+        if (self.weighting == "average") != (self.embedding is not None):
+            raise ValueError(
+                "`weighting: average` needs an `embedding` (for example glove), and no other does"
+            )
+        if self.weighting == "average" and self.ngrams > 1:
+            raise ValueError(f"{self.embedding} has vectors of words only: set `ngrams: 1`")
+        return self
