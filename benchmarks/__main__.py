@@ -9,8 +9,8 @@ from pathlib import Path
 
 from benchmarks.measure import Row, table
 from reelvec.base.errors import ReelvecError, shown_to_people
-from reelvec.base.files import write_text
-from reelvec.base.provenance import data_line
+from reelvec.base.project.files import write_text
+from reelvec.base.project.provenance import data_line
 
 NAMES = (
     "preprocess",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.frontier_worker import CLASSIFIERS, texts_and_labels
 from benchmarks.measure import NOTHING, Row, yes_or_no
-from reelvec.base.provenance import data_line
+from reelvec.base.project.provenance import data_line
 from reelvec.report.figures import save_figure
 from reelvec.report.lines_figure import draw_lines
 

@@ -36,7 +36,7 @@ def run() -> list[Row]:
     texts = _texts()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        export_onnx(path, predictor.variant, predictor.model)
+        export_onnx(path, predictor.name, predictor.model)
         exported = OnnxModel(path)
     tokenizer = Predictor.load(MODEL).tokenizer  # of its own: a shared one knows the words already
 
@@ -46,8 +46,8 @@ def run() -> list[Row]:
         return np.concatenate(parts)
 
     return [
-        _single_row(predictor.probabilities, with_onnx, texts),
-        _batch_row(predictor.probabilities, with_onnx, texts[-BATCH:]),
+        _single_row(predictor.logits, with_onnx, texts),
+        _batch_row(predictor.logits, with_onnx, texts[-BATCH:]),
     ]
 
 

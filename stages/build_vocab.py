@@ -1,12 +1,12 @@
 """Give tokens their ids and divide the reviews: data/interim/ to data/processed/."""
 
-from pathlib import Path
-
 import pyarrow.parquet as pq
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_json
-from reelvec.base.schema.whole import load_params
+from reelvec.base.project.files import write_json
+from reelvec.base.project.params_file import read_section
+from reelvec.base.project.paths import GLOVE_VECTORS, METRICS, PROCESSED, TOKENS
+from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.columns import Corpus
 from reelvec.text.parts import coverage_of_parts, split_reviews, write_parts
 from reelvec.text.tokenizer import load_steps
@@ -15,18 +15,18 @@ from reelvec.text.vocabulary import build_vocabulary
 
 def main() -> None:
     """Run the stage."""
-    params = load_params().vocabulary
-    corpus = Corpus.load(Path("data/interim"))
-    table = pq.read_table("data/interim/reviews.parquet")
-    steps = load_steps(Path("data/interim"))
+    params = read_section(VocabularyParams)
+    corpus = Corpus.load(TOKENS)
+    table = pq.read_table(TOKENS / "reviews.parquet")
+    steps = load_steps(TOKENS)
     rows_of_part = split_reviews(table, params)
     training = corpus.reviews.take(rows_of_part["train"])
     vocabulary = build_vocabulary(corpus.lexicon, training, params)
-    pretrained = Path("data/raw/glove/words.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    pretrained = (GLOVE_VECTORS / "words.txt").read_text(encoding="utf-8").split("\n")[:-1]
 
-    write_parts(Path("data/processed"), corpus, table, rows_of_part, vocabulary, steps)
+    write_parts(PROCESSED, corpus, table, rows_of_part, vocabulary, steps)
     metrics = coverage_of_parts(corpus, rows_of_part, vocabulary, pretrained)
-    write_json(Path("reports/metrics/vocabulary.json"), metrics)
+    write_json(METRICS / "vocabulary.json", metrics)
     print(f"{len(vocabulary):,} ids, padding and unknown among them")
     for name in ("train", "valid", "unsup"):
         known = metrics[name]

@@ -1,41 +1,26 @@
-"""Hold all variants against each other: predictions and metrics to reports/comparison.md."""
-
-from pathlib import Path
+"""Hold all models against each other: predictions and metrics to reports/comparison.md."""
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_json, write_text
-from reelvec.base.provenance import data_line
-from reelvec.base.schema.whole import load_params
-from reelvec.evaluation.comparison import answer, compare, comparison_markdown, other_rows
-from reelvec.evaluation.predictions import (
-    BASELINE_PREDICTIONS,
-    ENSEMBLE_PREDICTIONS,
-    PREDICTIONS,
-    check_leftovers,
-    load_predictions,
-)
-
-REPORTS = Path("reports")
-METRICS = REPORTS / "metrics"
+from reelvec.base.project.files import write_json, write_text
+from reelvec.base.project.params_file import read_entries, read_section
+from reelvec.base.project.paths import COMPARISON, METRICS, REPORTS
+from reelvec.base.project.provenance import data_line
+from reelvec.base.schema.baselines import BaselineParams
+from reelvec.base.schema.ensembles import EnsembleParams
+from reelvec.base.schema.evaluation import EvaluationParams
+from reelvec.base.schema.variants import VariantParams
+from reelvec.evaluation.comparison import answer, compare, comparison_markdown
+from reelvec.evaluation.predictions import check_leftovers, load_predictions
 
 
 def main() -> None:
     """Run the stage."""
-    params = load_params()
-    variants = params.variants
+    variants = read_entries(VariantParams)
     check_leftovers(variants)
-    baselines = other_rows(METRICS, "baselines", params.baselines)
-    ensembles = other_rows(METRICS, "ensembles", params.ensembles)
-    predictions = load_predictions(
-        {
-            PREDICTIONS: variants,
-            BASELINE_PREDICTIONS: baselines,
-            ENSEMBLE_PREDICTIONS: ensembles,
-        }
-    )
-    others = {**baselines, **ensembles}
-    comparison = compare(predictions, METRICS, params.evaluation.confidence, others)
-    write_json(METRICS / "comparison.json", comparison.as_json())
+    others = [name for kind in (BaselineParams, EnsembleParams) for name in read_entries(kind)]
+    predictions = load_predictions([*variants, *others])
+    comparison = compare(predictions, METRICS, read_section(EvaluationParams).confidence)
+    write_json(COMPARISON, comparison.as_json())
     write_text(REPORTS / "comparison.md", comparison_markdown(comparison, variants, data_line()))
     print(answer(comparison, variants))
 

@@ -1,74 +1,60 @@
-"""Test one variant: data/models/<variant>/ and data/processed/test/ to reports/."""
+"""Test all models: data/models/ and the test reviews to reports/, and the written cases too."""
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 
-from reelvec.base.errors import ReelvecError, shown_to_people
-from reelvec.base.files import write_json, write_text
-from reelvec.base.provenance import data_line
-from reelvec.base.schema.whole import load_params
-from reelvec.evaluation.curves import as_csv
-from reelvec.evaluation.explain import contributions
-from reelvec.evaluation.mistakes import (
-    MISTAKES,
-    Words,
-    explained,
-    find_mistakes,
-    mistakes_markdown,
-    save_mistakes,
+import numpy as np
+from numpy.typing import NDArray
+
+from reelvec.base.errors import shown_to_people
+from reelvec.base.project.files import write_json, write_text
+from reelvec.base.project.params_file import read_entries, read_section
+from reelvec.base.project.paths import BEHAVIOUR, REPORTS, TEST, reviews_of
+from reelvec.base.project.provenance import data_line
+from reelvec.base.schema.baselines import BaselineParams
+from reelvec.base.schema.ensembles import EnsembleParams
+from reelvec.base.schema.evaluation import EvaluationParams
+from reelvec.base.schema.variants import VariantParams
+from reelvec.evaluation.behaviour import (
+    behaviour_json,
+    behaviour_markdown,
+    check,
+    load_cases,
 )
-from reelvec.evaluation.predictions import PREDICTIONS, Predictions
-from reelvec.evaluation.scores import calibration_curve, confusion_csv, evaluate, roc_points
-from reelvec.models.predictor import Predictor
+from reelvec.evaluation.testing import logits_of_all, tested, write_tests
+from reelvec.models.load import load_models
+from reelvec.models.logits import probabilities_of
+from reelvec.models.model import Model
 from reelvec.text.dataset import Dataset
-from reelvec.text.vocabulary import UNKNOWN, limit_ids
-
-REPORTS = Path("reports")
-PLOTS = REPORTS / "plots"
 
 
 def main() -> None:
-    """Run the stage for the variant that the command line names."""
-    if len(sys.argv) != 2:
-        raise ReelvecError("expected one argument, the variant: python stages/evaluate.py scratch")
-    variant, params = sys.argv[1], load_params()
-    params.variant(variant)
-    predictor = Predictor.load(Path("data/models") / variant)
-    test = Dataset.load(Path("data") / predictor.params.text / "test")
-    probabilities = predictor.probabilities_of(test.reviews)
-    predictions = Predictions(test.review_ids, test.targets, probabilities)
-    metrics = evaluate(predictions, params.evaluation)
-    ids = limit_ids(test.reviews, len(predictor.tokenizer.vocabulary)).ids
-    unknown = float((ids == UNKNOWN).mean()) if len(ids) else 0.0
-    found = find_mistakes(predictions, Path("data/raw/imdb.parquet"), params.evaluation.mistakes)
+    """Run the stage."""
+    params, data = read_section(EvaluationParams), data_line()
+    kinds = (VariantParams, BaselineParams, EnsembleParams)
+    models = load_models(name for kind in kinds for name in read_entries(kind))
+    texts = sorted({text for model in models.values() for text in model.texts})
+    test = {text: Dataset.load(reviews_of(text) / TEST) for text in texts}
+    logits = logits_of_all(models, test)
+    results = {name: tested(models[name], logits[name], test, params) for name in models}
+    write_tests(results, params, data)
+    for name, result in results.items():
+        figures = result.metrics
+        print(
+            f"{name}: {figures['accuracy']:.2%} of {figures['test_reviews']:,} test reviews right "
+            f"({100 * params.confidence:g}% interval {figures['accuracy_low']:.2%} to "
+            f"{figures['accuracy_high']:.2%})"
+        )
 
-    def decide(texts: Sequence[str]) -> list[Words]:
-        return [
-            tuple((each.words, each.logit) for each in words)
-            for words in contributions(predictor, texts)
-        ]
+    cases = load_cases()
+    outcomes = {name: check(cases, partial(_answers, model)) for name, model in models.items()}
+    write_json(BEHAVIOUR, behaviour_json(outcomes))
+    write_text(REPORTS / "behaviour.md", behaviour_markdown(outcomes, data, params.confidence))
+    print(f"wrote {REPORTS / 'behaviour.md'}: {len(outcomes)} models, {len(cases)} cases each")
 
-    mistakes = explained(found, decide)
 
-    predictions.save(PREDICTIONS / f"{variant}.parquet")
-    write_json(
-        REPORTS / "metrics" / "evaluate" / f"{variant}.json",
-        {**metrics, "out_of_vocabulary": unknown},
-    )
-    calibration = calibration_curve(predictions, params.evaluation.calibration_bins)
-    write_text(PLOTS / "roc" / f"{variant}.csv", as_csv(roc_points(predictions)))
-    write_text(PLOTS / "calibration" / f"{variant}.csv", as_csv(calibration))
-    write_text(PLOTS / "confusion" / f"{variant}.csv", confusion_csv(predictions))
-    save_mistakes(MISTAKES / f"{variant}.json", mistakes)
-    write_text(
-        REPORTS / "mistakes" / f"{variant}.md", mistakes_markdown(variant, mistakes, data_line())
-    )
-    print(
-        f"{variant}: {metrics['accuracy']:.2%} of {metrics['test_reviews']:,} test reviews right "
-        f"({100 * params.evaluation.confidence:g}% interval {metrics['accuracy_low']:.2%} to "
-        f"{metrics['accuracy_high']:.2%})"
-    )
+def _answers(model: Model, texts: Sequence[str]) -> NDArray[np.float64]:
+    return probabilities_of(model.logits(texts))
 
 
 if __name__ == "__main__":

@@ -1,20 +1,17 @@
 """Write vectors and models for other programs: data/models/ and GloVe to reports/export/."""
 
-from pathlib import Path
-
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import replacing
-from reelvec.base.schema.whole import load_params
+from reelvec.base.project.files import replacing
+from reelvec.base.project.params_file import read_section
+from reelvec.base.project.paths import EXPORT, GLOVE_VECTORS, PROCESSED, TRAIN, VOCABULARY
+from reelvec.base.schema.export import ExportParams
 from reelvec.export.mlflow_environment import prepare_environment
 from reelvec.export.vectors import export_spaces
+from reelvec.models.load import folder_of_model
 from reelvec.models.word_vectors import load_word_vectors
 from reelvec.spaces.keyed_vectors import load_space
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import Vocabulary
-
-DATA = Path("data")
-MODELS = "models"
-EXPORT = Path("reports") / "export"
 
 
 def main() -> None:
@@ -22,19 +19,19 @@ def main() -> None:
     prepare_environment()
     from reelvec.export.whole_models import export_model
 
-    params = load_params().export
-    glove = load_word_vectors(DATA / "raw" / "glove")
+    params = read_section(ExportParams)
+    glove = load_word_vectors(GLOVE_VECTORS)
     kept = slice(params.glove_words)
     with replacing(EXPORT) as folder:
         export_spaces(
             folder,
             {name: load_space(name) for name in params.spaces},
             (glove.words[kept], glove.vectors[kept]),
-            Vocabulary.load(DATA / "processed" / "vocab.tsv"),
-            Dataset.load(DATA / "processed" / "train"),
+            Vocabulary.load(PROCESSED / VOCABULARY),
+            Dataset.load(PROCESSED / TRAIN),
         )
-        for variant in params.models:
-            export_model(folder / MODELS / variant, DATA / MODELS / variant)
+        for name in params.models:
+            export_model(folder / "models" / name, folder_of_model(name))
     print(f"wrote {EXPORT}; `tensorboard --logdir {EXPORT}` shows {', '.join(params.spaces)}")
 
 

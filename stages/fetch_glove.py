@@ -1,17 +1,17 @@
 """Get the pretrained word vectors: GloVe's text to data/raw/glove/."""
 
-from pathlib import Path
-
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_json
-from reelvec.base.schema.whole import load_params
+from reelvec.base.project.files import write_json
+from reelvec.base.project.params_file import read_section
+from reelvec.base.project.paths import GLOVE_VECTORS, METRICS
+from reelvec.base.schema.glove import GloveParams
 from reelvec.fetch.glove import fetch_glove
 
 
 def main() -> None:
     """Run the stage."""
-    metrics = fetch_glove(load_params().glove, Path("data/raw/glove"))
-    write_json(Path("reports/metrics/glove.json"), metrics)
+    metrics = fetch_glove(read_section(GloveParams), GLOVE_VECTORS)
+    write_json(METRICS / "glove.json", metrics)
     print(
         f"{metrics['words']:,} words, {metrics['dimension']} dimensions, "
         f"{metrics['duplicate_words']:,} duplicate words left out"

@@ -1,17 +1,17 @@
 """Get the film reviews: the official archive to data/raw/imdb.parquet."""
 
-from pathlib import Path
-
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_json
-from reelvec.base.provenance import IMDB_METRICS
-from reelvec.base.schema.whole import load_params
+from reelvec.base.project.files import write_json
+from reelvec.base.project.params_file import read_section
+from reelvec.base.project.paths import REVIEWS
+from reelvec.base.project.provenance import IMDB_METRICS
+from reelvec.base.schema.imdb import ImdbParams
 from reelvec.fetch.imdb import fetch_imdb
 
 
 def main() -> None:
     """Run the stage."""
-    metrics = fetch_imdb(load_params().imdb, Path("data/raw/imdb.parquet"))
+    metrics = fetch_imdb(read_section(ImdbParams), REVIEWS)
     write_json(IMDB_METRICS, metrics)
     print(metrics["data"])
     print(

@@ -1,26 +1,23 @@
 """Gather words, vectors and maps for the report's embedding explorer: data/explorer.json."""
 
-from pathlib import Path
-
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_json
-from reelvec.base.schema.whole import load_params
+from reelvec.base.project.files import write_json
+from reelvec.base.project.params_file import read_section
+from reelvec.base.project.paths import EXPLORER, PROCESSED, TRAIN, VOCABULARY
+from reelvec.base.schema.explorer import ExplorerParams
 from reelvec.spaces.explorer_data import explorer_data
 from reelvec.spaces.keyed_vectors import load_space
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import Vocabulary
 
-PROCESSED = Path("data/processed")
-EXPLORER = Path("data/explorer.json")
-
 
 def main() -> None:
     """Run the stage."""
-    params = load_params().explorer
+    params = read_section(ExplorerParams)
     data = explorer_data(
         {name: load_space(name) for name in params.spaces},
-        Vocabulary.load(PROCESSED / "vocab.tsv"),
-        Dataset.load(PROCESSED / "train"),
+        Vocabulary.load(PROCESSED / VOCABULARY),
+        Dataset.load(PROCESSED / TRAIN),
         params,
     )
     write_json(EXPLORER, data)

@@ -1,29 +1,29 @@
 """Turn reviews into tokens: data/raw/imdb.parquet to data/interim/."""
 
-from pathlib import Path
-
 import pyarrow.parquet as pq
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import replacing, write_json
-from reelvec.base.schema.whole import load_params
+from reelvec.base.project.files import replacing, write_json
+from reelvec.base.project.params_file import read_section
+from reelvec.base.project.paths import METRICS, REVIEWS, TOKENS
+from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.text.columns import tokenize
 from reelvec.text.tokenizer import STEPS
 
 
 def main() -> None:
     """Run the stage."""
-    params = load_params()
-    table = pq.read_table("data/raw/imdb.parquet")
-    corpus = tokenize(table["text"], params.preprocess)
-    with replacing(Path("data/interim")) as folder:
+    params = read_section(PreprocessParams)
+    table = pq.read_table(REVIEWS)
+    corpus = tokenize(table["text"], params)
+    with replacing(TOKENS) as folder:
         folder.mkdir()
         corpus.save(folder)
-        write_json(folder / STEPS, params.preprocess.model_dump())
+        write_json(folder / STEPS, params.model_dump())
         pq.write_table(table.drop_columns("text"), folder / "reviews.parquet")
     lengths = corpus.reviews.lengths
     write_json(
-        Path("reports/metrics/preprocess.json"),
+        METRICS / "preprocess.json",
         {
             "reviews": len(lengths),
             "tokens": len(corpus.reviews.ids),

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_text
-from reelvec.base.provenance import data_line
+from reelvec.base.project.files import write_text
+from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.behaviour import behaviour_table
 from reelvec.evaluation.comparison import Comparison
@@ -25,7 +25,7 @@ def main() -> None:
         similarities=read_results(METRICS / "similarities.json", "compare_similarities"),
         neighbors=read_results(REPORTS / "neighbors.json", "compare_similarities"),
         mistakes={name: load_mistakes(MISTAKES / f"{name}.json") for name in params.variants},
-        behaviour=behaviour_table(read_results(METRICS / "behaviour.json", "check_behaviour")),
+        behaviour=behaviour_table(read_results(METRICS / "behaviour.json", "evaluate")),
         figures={path.stem: path.read_bytes() for path in (REPORTS / "figures").glob("*.svg")},
         explorer=read_results(Path("data/explorer.json"), "prepare_explorer"),
     )

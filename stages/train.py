@@ -2,11 +2,21 @@
 
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 from reelvec.base.errors import ReelvecError, shown_to_people
-from reelvec.base.files import write_json, write_text
-from reelvec.base.schema.whole import load_params
+from reelvec.base.project.files import write_json, write_text
+from reelvec.base.project.params_file import entry_named, read_entries, read_section
+from reelvec.base.project.paths import (
+    MODELS,
+    PLOTS,
+    TRAIN,
+    TRAIN_METRICS,
+    UNSUP,
+    VALID,
+    reviews_of,
+)
+from reelvec.base.schema.training import TrainingParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import count_parameters
 from reelvec.models.predictor import Predictor
 from reelvec.models.rounds import Reviews, fit
@@ -16,23 +26,21 @@ from reelvec.text.dataset import Dataset
 from reelvec.text.tokenizer import Tokenizer
 from reelvec.tracking.runs import open_run
 
-REPORTS = Path("reports")
-
 
 def main() -> None:
     """Run the stage for the variant that the command line names."""
     if len(sys.argv) != 2:
         raise ReelvecError("expected one argument, the variant: python stages/train.py scratch")
-    name, all_params = sys.argv[1], load_params()
-    params = all_params.variant(name)
-    data = Path("data") / params.text
+    name, entries = sys.argv[1], read_entries(VariantParams)
+    params, training = entry_named(name, entries), read_section(TrainingParams)
+    data = reviews_of(params.text)
     tokenizer = Tokenizer.load(data)
     folder = folder_of_vectors(params.embedding)
     vectors = load_word_vectors(folder) if params.is_pretrained else None
-    reviews = Reviews(*(Dataset.load(data / part) for part in ("train", "valid", "unsup")))
-    device = pick_device(all_params.training.device)
+    reviews = Reviews(*(Dataset.load(data / part) for part in (TRAIN, VALID, UNSUP)))
+    device = pick_device(training.device)
 
-    with open_run(all_params, name) as run:
+    with open_run(name) as run:
 
         def report(epoch: Epoch) -> None:
             values = asdict(epoch)
@@ -43,17 +51,18 @@ def main() -> None:
                 f"{epoch.valid_accuracy:.2%} valid"
             )
 
-        threads = all_params.training.threads
-        fitted = fit(params, tokenizer.vocabulary, reviews, vectors, device, report, threads)
+        fitted = fit(
+            params, tokenizer.vocabulary, reviews, vectors, device, report, training.threads
+        )
 
     tokenizer = tokenizer.limited(fitted.model.reader.words)
     predictor = Predictor(name, params, tokenizer, fitted.model)
-    predictor.save(Path("data/models") / name, fitted.validation_logits)
-    write_text(REPORTS / "plots" / "training" / f"{name}.csv", learning_curve(fitted.history))
+    predictor.save(MODELS / name, fitted.validation_logits)
+    write_text(PLOTS / "training" / f"{name}.csv", learning_curve(fitted.history))
     parameters, trainable = count_parameters(fitted.model)
     best = asdict(fitted.best)
     write_json(
-        REPORTS / "metrics" / "train" / f"{name}.json",
+        TRAIN_METRICS / f"{name}.json",
         {
             "best_epoch": best.pop("epoch"),
             "epochs": len(fitted.history),

@@ -1,40 +1,39 @@
 """Train the baselines on the training part: data/plain/ and data/processed/ to data/baselines/."""
 
-from pathlib import Path
-
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import replacing, write_json
+from reelvec.base.project.files import replacing, write_json
+from reelvec.base.project.params_file import read_entries
+from reelvec.base.project.paths import BASELINES, METRICS, TRAIN, VALID, reviews_of
 from reelvec.base.schema.baselines import BaselineParams
-from reelvec.base.schema.whole import load_params
 from reelvec.models.linear import train_baseline
 from reelvec.models.word_vectors import WordVectors, folder_of_vectors, load_word_vectors
 from reelvec.text.dataset import Dataset
 from reelvec.text.tokenizer import Tokenizer
 
-DATA = Path("data")
-
 
 def main() -> None:
     """Run the stage."""
     metrics = {}
-    with replacing(DATA / "baselines") as folder:
+    with replacing(BASELINES) as folder:
         folder.mkdir()
-        for name, params in load_params().baselines.items():
-            text = DATA / params.text
-            parts = {part: Dataset.load(text / part) for part in ("train", "valid")}
+        for name, params in read_entries(BaselineParams).items():
+            text = reviews_of(params.text)
+            parts = {part: Dataset.load(text / part) for part in (TRAIN, VALID)}
             vectors = vectors_of(params)
-            baseline = train_baseline(params, Tokenizer.load(text), parts["train"], vectors)
-            baseline.save(folder / name, parts["valid"].reviews)
+            baseline = train_baseline(name, params, Tokenizer.load(text), parts[TRAIN], vectors)
+            logits = {
+                part: baseline.logits_of({params.text: data.reviews})
+                for part, data in parts.items()
+            }
+            baseline.save(folder / name, logits[VALID])
             metrics[name] = {
-                f"{part}_accuracy": (
-                    (baseline.probabilities_of(data.reviews) > 0.5) == data.targets
-                ).mean()
+                f"{part}_accuracy": ((logits[part] > 0) == data.targets).mean()
                 for part, data in parts.items()
             }
             dimensions = len(baseline.scale) if vectors is None else vectors.vectors.shape[1]
             metrics[name]["trainable_parameters"] = dimensions + 1
             print(f"{name}: {metrics[name]['valid_accuracy']:.2%} of the validation reviews right")
-    write_json(Path("reports/metrics/train_baselines.json"), metrics)
+    write_json(METRICS / "train_baselines.json", metrics)
 
 
 def vectors_of(params: BaselineParams) -> WordVectors | None:

@@ -1,32 +1,28 @@
 """Weigh the members of each ensemble on the validation reviews: to data/ensembles/."""
 
-from pathlib import Path
-
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import replacing, write_json
-from reelvec.base.schema.whole import load_params
-from reelvec.models.ensemble import fit_ensemble, load_validation_logits
+from reelvec.base.project.files import replacing, write_json
+from reelvec.base.project.params_file import read_entries
+from reelvec.base.project.paths import ENSEMBLES, METRICS, PROCESSED, VALID
+from reelvec.base.schema.ensembles import EnsembleParams
+from reelvec.models.ensemble import fit_weighing
+from reelvec.models.load import folder_of_model
+from reelvec.models.logits import load_validation_logits
 from reelvec.text.dataset import Dataset
-
-DATA = Path("data")
 
 
 def main() -> None:
     """Run the stage."""
-    params = load_params()
-    labels = Dataset.load(DATA / "processed" / "valid").targets
+    labels = Dataset.load(PROCESSED / VALID).targets
     metrics = {}
-    with replacing(DATA / "ensembles") as folder:
+    with replacing(ENSEMBLES) as folder:
         folder.mkdir()
-        for name, each in params.ensembles.items():
+        for name, each in read_entries(EnsembleParams).items():
             logits = {
-                member: load_validation_logits(
-                    DATA / ("models" if member in params.variants else "baselines") / member
-                )
-                for member in each.members
+                member: load_validation_logits(folder_of_model(member)) for member in each.members
             }
-            ensemble, accuracy = fit_ensemble(logits, labels)
-            ensemble.save(folder / f"{name}.json")
+            weighing, accuracy = fit_weighing(logits, labels)
+            weighing.save(folder / name)
             metrics[name] = {
                 "valid_accuracy": accuracy,
                 "trainable_parameters": len(each.members) + 1,
@@ -34,7 +30,7 @@ def main() -> None:
             print(
                 f"{name}: {accuracy:.2%} of the validation reviews right, each fold by the others"
             )
-    write_json(Path("reports/metrics/train_ensembles.json"), metrics)
+    write_json(METRICS / "train_ensembles.json", metrics)
 
 
 if __name__ == "__main__":

@@ -14,12 +14,13 @@ import pandas as pd
 import pytest
 
 import reelvec
-from reelvec import ReviewClassifier, Variant
+from reelvec import LoadedModel, ReviewClassifier
 from reelvec import loaded_model as api
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import write_json
 from reelvec.base.imports import import_closure
+from reelvec.base.project.files import write_json
 from reelvec.evaluation.explain import contributions
+from reelvec.models.logits import probabilities_of
 from reelvec.models.predictor import Predictor
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import Vocabulary
@@ -44,17 +45,17 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def scratch(root: Path) -> Variant:
+def scratch(root: Path) -> LoadedModel:
     return reelvec.load("scratch", root)
 
 
-def test_texts_are_judged_as_by_the_pipeline(scratch: Variant) -> None:
+def test_texts_are_judged_as_by_the_pipeline(scratch: LoadedModel) -> None:
     texts = ["Wonderful!", "DULL<br />actors", "", "unheard of"]
     probabilities = scratch.predict_proba(texts)
     assert probabilities.shape == (4, 2)
     assert probabilities.dtype == np.float64
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
-    expected = scratch.predictor.probabilities(texts)
+    expected = probabilities_of(scratch.model.logits(texts))
     np.testing.assert_allclose(probabilities[:, 1], expected, rtol=1e-5)
     assert scratch.predict(texts[:2]) == ["positive", "negative"]
     assert scratch.predict(pd.Series(texts[:2], index=[5, 6])) == ["positive", "negative"]
@@ -62,42 +63,44 @@ def test_texts_are_judged_as_by_the_pipeline(scratch: Variant) -> None:
     assert scratch.predict_proba([]).shape == (0, 2)
 
 
-def test_a_verdict_is_explained_by_the_words_it_rests_on(scratch: Variant) -> None:
+def test_a_verdict_is_explained_by_the_words_it_rests_on(scratch: LoadedModel) -> None:
     text = "Dull, dull film; wonderful actors, unheard of!"
-    assert scratch.explain(text) == contributions(scratch.predictor, [text])[0]
+    assert scratch.explain(text) == contributions(scratch.model, [text])[0]
     effects = {each.words: each.logit for each in scratch.explain(text)}
     assert effects["dull"] < 0 < effects["wonderful"]
     assert scratch.explain("") == []
 
 
-def test_the_vectors_are_those_of_the_model(scratch: Variant) -> None:
+def test_the_vectors_are_those_of_the_model(scratch: LoadedModel) -> None:
     space = scratch.embeddings
     assert space is scratch.embeddings, "loaded once"
-    row = scratch.predictor.tokenizer.vocabulary.index("dull")
-    assert (space["dull"] == scratch.predictor.model.embedding.weight[row].detach().numpy()).all()
+    row = scratch.model.tokenizer.vocabulary.index("dull")
+    assert (space["dull"] == scratch.model.model.embedding.weight[row].detach().numpy()).all()
 
 
-def test_the_results_of_the_test_are_there_once_it_was_made(root: Path, scratch: Variant) -> None:
+def test_the_results_of_the_test_are_there_once_it_was_made(
+    root: Path, scratch: LoadedModel
+) -> None:
     assert scratch.metrics["accuracy"] == 0.91
     assert reelvec.load("ngrams", root).metrics == {}
-    assert repr(scratch) == "Variant('scratch', encoder='mean', accuracy=0.9100)"
-    assert repr(reelvec.load("ngrams", root)) == "Variant('ngrams', encoder='mean')"
+    assert repr(scratch) == "LoadedModel('scratch', encoder='mean', accuracy=0.9100)"
+    assert repr(reelvec.load("ngrams", root)) == "LoadedModel('ngrams', encoder='mean')"
 
 
 def test_damaged_results_say_how_to_make_them_again(root: Path, tmp_path: Path) -> None:
     shutil.copytree(root, tmp_path / "copy")
     (tmp_path / "copy/reports/metrics/evaluate/scratch.json").write_text("{")
-    with pytest.raises(ReelvecError, match=r"scratch\.json: .*run `dvc repro evaluate@scratch`"):
+    with pytest.raises(ReelvecError, match=r"scratch\.json: .*run `dvc repro`"):
         reelvec.load("scratch", tmp_path / "copy").metrics  # noqa: B018
 
 
-def test_a_notebook_shows_a_table_in_which_nothing_is_markup(scratch: Variant) -> None:
+def test_a_notebook_shows_a_table_in_which_nothing_is_markup(scratch: LoadedModel) -> None:
     html = scratch._repr_html_()
     assert "<caption>scratch</caption>" in html
     assert "<th>accuracy</th><td>0.91</td>" in html
     assert "<th>dimension</th><td>4</td>" in html
     name = "<script>alert('&')</script>"
-    hostile = Variant(name, scratch.root, scratch.predictor)._repr_html_()
+    hostile = LoadedModel(name, scratch.root, scratch.model)._repr_html_()
     assert "<script>" not in hostile
     assert "&lt;script&gt;alert(&#x27;&amp;&#x27;)&lt;/script&gt;" in hostile
     assert "<td>not evaluated yet</td>" in hostile
@@ -111,12 +114,12 @@ def test_the_words_can_be_drawn(root: Path, tmp_path: Path) -> None:
     shutil.copy(ROOT / "params.yaml", project)
     write_json(project / "reports/metrics/imdb.json", {"data": "40 reviews"})
     scratch = reelvec.load("scratch", project)
-    tokens = scratch.predictor.tokenizer.vocabulary
+    tokens = scratch.model.tokenizer.vocabulary
     counts = np.full(len(tokens), 20)
     (project / "data/processed").mkdir()
     Vocabulary(tokens, counts, counts).save(project / "data/processed/vocab.tsv")
     labels = np.array([label == "positive" for label in LABELS], np.int8)
-    reviews = scratch.predictor.tokenizer.encode(TEXTS)
+    reviews = scratch.model.tokenizer.encode(TEXTS)
     train = Dataset(reviews, labels, np.arange(len(labels), dtype=np.int32))
     train.save(project / "data/processed/train")
     figure = scratch.plot_words(labels=3)
@@ -130,10 +133,10 @@ def test_the_words_can_be_drawn(root: Path, tmp_path: Path) -> None:
     [
         (
             "scrath",
-            r"'scrath' is no variant here \(did you mean 'scratch'\?\); there are ngrams, scratch",
+            r"'scrath' is no model here \(did you mean 'scratch'\?\); there are ngrams, scratch",
         ),
         ("glove", r"there are ngrams, scratch\. To train one .* `dvc repro train@NAME`"),
-        ("../models/scratch", "is no variant here"),
+        ("../models/scratch", "is no model here"),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_known_ones(
@@ -148,9 +151,9 @@ def test_without_any_model_the_message_says_how_to_get_one(tmp_path: Path) -> No
         reelvec.load("scratch", tmp_path)
 
 
-@pytest.mark.parametrize("method", [Variant.predict, Variant.predict_proba])
+@pytest.mark.parametrize("method", [LoadedModel.predict, LoadedModel.predict_proba])
 def test_what_is_no_text_is_named_with_its_position(
-    scratch: Variant, method: Callable[[Variant, object], object]
+    scratch: LoadedModel, method: Callable[[LoadedModel, object], object]
 ) -> None:
     with pytest.raises(ReelvecError, match=r"texts\[2\]: 7 is of type int; expected a text"):
         method(scratch, ["a", "b", 7])
@@ -165,7 +168,8 @@ def test_importing_the_package_loads_nothing_and_sets_mkl_first() -> None:
         "import os, sys, reelvec\n"
         "heavy = {'torch', 'numpy', 'sklearn', 'pydantic', 'reelvec.loaded_model'}\n"
         "heavy &= set(sys.modules)\n"
-        "print(sorted(heavy), os.environ['MKL_CBWR'], {'load', 'Variant'} <= set(dir(reelvec)))\n"
+        "there = {'load', 'LoadedModel'} <= set(dir(reelvec))\n"
+        "print(sorted(heavy), os.environ['MKL_CBWR'], there)\n"
         "from reelvec import load\n"
         "print(load.__module__, 'torch' in sys.modules)\n"
     )

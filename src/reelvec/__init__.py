@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reelvec.estimator import ReviewClassifier
-    from reelvec.loaded_model import Variant, load
+    from reelvec.loaded_model import LoadedModel, load
 
-__all__ = ["ReviewClassifier", "Variant", "load"]
+__all__ = ["LoadedModel", "ReviewClassifier", "load"]
 
 # Before torch and numpy load: their linear algebra then takes the same code path on every
 # processor that has AVX2, and training gives the same bits whoever made it.
@@ -18,7 +18,7 @@ if platform.machine() in ("x86_64", "AMD64"):
 
 _MODULES = {
     "ReviewClassifier": "reelvec.estimator",
-    "Variant": "reelvec.loaded_model",
+    "LoadedModel": "reelvec.loaded_model",
     "load": "reelvec.loaded_model",
 }
 

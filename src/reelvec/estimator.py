@@ -15,15 +15,15 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from reelvec.base.project.section import Text
 from reelvec.base.schema.preprocess import PreprocessParams
-from reelvec.base.schema.section import Text
 from reelvec.base.schema.variants import Encoder, Side, Summary, VariantParams
 from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.estimator_params import checked, seed_of, steps_of
 from reelvec.given_texts import InputValueError, as_texts, is_missing
 from reelvec.models.classifier import Classifier
 from reelvec.models.first_layer import initial_embedding
-from reelvec.models.odds import both_probabilities, log_odds
+from reelvec.models.logits import Logits, both_probabilities
 from reelvec.models.predictor import Predictor
 from reelvec.models.rounds import Reviews, fit
 from reelvec.models.training import train_on_all
@@ -183,8 +183,8 @@ class ReviewClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def decision_function(self, X: Iterable[str]) -> NDArray[np.float64]:  # noqa: N803
         """Log odds of the second class, float64 (texts,)."""
         check_is_fitted(self)
-        reviews = self.predictor_.tokenizer.encode(as_texts(X, "X"))
-        return log_odds(self.predictor_.model, reviews)
+        logits: Logits = self.predictor_.logits(as_texts(X, "X"))
+        return logits
 
     def predict_proba(self, X: Iterable[str]) -> NDArray[np.float64]:  # noqa: N803
         """Probabilities of both classes, in the order of `classes_`: float64 (texts, 2)."""

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import ValidationError
 from sklearn.utils import check_random_state
 
+from reelvec.base.project.section import Section, Text
 from reelvec.base.schema.preprocess import PreprocessParams
-from reelvec.base.schema.section import Section, Text
 from reelvec.base.schema.variants import NAIVE_BAYES, RANDOM
 from reelvec.given_texts import InputTypeError, InputValueError
 

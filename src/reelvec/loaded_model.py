@@ -1,4 +1,4 @@
-"""Trained variants for notebooks and other programs: `reelvec.load("scratch")`."""
+"""Trained models for notebooks and other programs: `reelvec.load("scratch")`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.schema.variants import VariantParams
-from reelvec.base.schema.whole import load_params
-from reelvec.evaluation.results import MODELS, Trained
+from reelvec.base.project.paths import IMDB_METRICS, MODELS, PARAMS, TRAIN, VOCABULARY, reviews_of
+from reelvec.evaluation.results import Results
 from reelvec.given_texts import as_texts
-from reelvec.models.odds import both_probabilities, log_odds
-from reelvec.models.predictor import Predictor
+from reelvec.models.ensemble import Ensemble
+from reelvec.models.linear import Baseline
+from reelvec.models.load import load_model
+from reelvec.models.logits import LABELS, both_probabilities
+from reelvec.models.model import Model
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -24,18 +26,17 @@ if TYPE_CHECKING:
 
     from reelvec.evaluation.explain import Contribution
 
-LABELS = ("negative", "positive")
 SHOWN_METRICS = ("accuracy", "f1", "roc_auc", "log_loss", "test_reviews")
 
 
 @dataclass(frozen=True)
-class Variant:
-    """A trained variant: what it says of texts, its vectors, and how it did in the test.
+class LoadedModel:
+    """A variant, baseline or ensemble: what it says of texts, and how it did in the test.
 
     Attributes:
         name: its entry in `params.yaml`.
         root: the project's folder.
-        predictor: the model with its preprocessing and its vocabulary.
+        model: what gives the logits.
 
     >>> scratch = load("scratch", root)
     >>> scratch.predict(["A wonderful film.", "Dull, dull, dull."])
@@ -48,24 +49,35 @@ class Variant:
 
     name: str
     root: Path
-    predictor: Predictor
+    model: Model
 
     @property
-    def params(self) -> VariantParams:
-        """What it was trained with."""
-        return self.predictor.params
+    def settings(self) -> dict[str, Any]:
+        """What makes it the model that it is: a variant's parameters that are not the defaults."""
+        if isinstance(self.model, Ensemble):
+            return {name: each.weight for name, each in self.model.weighing.members.items()}
+        if isinstance(self.model, Baseline):
+            return {"text": self.model.text, "weighting": self.model.weighting}
+        settings: dict[str, Any] = self.model.params.model_dump(exclude_defaults=True)  # type: ignore[attr-defined]
+        return {"encoder": self.model.params.encoder, **settings}  # type: ignore[attr-defined]
 
     @cached_property
     def embeddings(self) -> "KeyedVectors":
-        """Its words and their vectors, as gensim's `KeyedVectors`."""
+        """Its words and their vectors, as gensim's `KeyedVectors`.
+
+        Raises:
+            ReelvecError: it is no variant, and has none.
+        """
+        if isinstance(self.model, Ensemble | Baseline):
+            raise ReelvecError(f"{self.name} has no word vectors: only variants have them")
         from reelvec.spaces.keyed_vectors import load_space
 
         return load_space(self.name, self.root / MODELS)
 
     @cached_property
-    def metrics(self) -> dict[str, float]:
-        """Its results on the test reviews; empty before `dvc repro evaluate@<name>`."""
-        return Trained(self.root).metrics("evaluate", self.name)
+    def metrics(self) -> dict[str, Any]:
+        """Its results on the test reviews; empty before `dvc repro evaluate`."""
+        return Results(self.root).testing(self.name)
 
     def predict(self, texts: Iterable[str]) -> list[str]:
         """`positive` or `negative` for each text.
@@ -80,14 +92,13 @@ class Variant:
 
     def predict_proba(self, texts: Iterable[str]) -> NDArray[np.float64]:
         """Probabilities of `negative` and `positive`: float64 (texts, 2); errors as `predict`."""
-        reviews = self.predictor.tokenizer.encode(as_texts(texts))
-        return both_probabilities(log_odds(self.predictor.model, reviews))
+        return both_probabilities(self.model.logits(as_texts(texts)))
 
     def explain(self, text: str) -> list["Contribution"]:
         """What each word and n-gram adds to the log odds of `positive`, the weightiest first."""
         from reelvec.evaluation.explain import contributions
 
-        return contributions(self.predictor, as_texts([text], "text"))[0]
+        return contributions(self.model, as_texts([text], "text"))[0]
 
     def plot_words(self, words: int = 400, labels: int = 60) -> "Figure":
         """Draw the most frequent words' vectors, coloured by the sentiment of their reviews.
@@ -97,22 +108,27 @@ class Variant:
             labels: how many of them have their word beside them.
 
         Raises:
-            ReelvecError: the training reviews are not there, or the words are too few.
+            ReelvecError: it has no vectors, the training reviews are not there, or the words are
+                too few.
         """
-        from reelvec.base.provenance import IMDB_METRICS, data_line
+        from reelvec.base.project.params_file import read_section
+        from reelvec.base.project.provenance import data_line
+        from reelvec.base.schema.visualization import VisualizationParams
         from reelvec.report.figures import draw_words
         from reelvec.spaces.word_map import map_words, words_to_label
         from reelvec.text.dataset import Dataset
         from reelvec.text.vocabulary import Vocabulary
 
-        data = self.root / "data" / self.params.text
-        if not (data / "vocab.tsv").exists():
+        vectors = self.embeddings
+        (text,) = self.model.texts
+        data = self.root / reviews_of(text)
+        if not (data / VOCABULARY).exists():
             raise ReelvecError(f"{data}: the reviews are not there; run `make repro` first")
-        params = load_params(self.root / "params.yaml").visualization
+        params = read_section(VisualizationParams, self.root / PARAMS)
         word_map = map_words(
-            {self.name: self.embeddings},
-            Vocabulary.load(data / "vocab.tsv"),
-            Dataset.load(data / "train"),
+            {self.name: vectors},
+            Vocabulary.load(data / VOCABULARY),
+            Dataset.load(data / TRAIN),
             params.model_copy(update={"words": words}),
         )
         source = data_line(self.root / IMDB_METRICS)
@@ -123,15 +139,15 @@ class Variant:
 
     def __repr__(self) -> str:
         accuracy = f", accuracy={self.metrics['accuracy']:.4f}" if self.metrics else ""
-        return f"Variant({self.name!r}, encoder={self.params.encoder!r}{accuracy})"
+        kind = "" if "encoder" not in self.settings else f", encoder={self.settings['encoder']!r}"
+        return f"LoadedModel({self.name!r}{kind}{accuracy})"
 
     def _repr_html_(self) -> str:
         """A table for notebooks: what it was trained with, and how it did in the test."""
-        params = self.params.model_dump(exclude_defaults=True)
         metrics: dict[str, Any] = {
             key: self.metrics[key] for key in SHOWN_METRICS if key in self.metrics
         }
-        rows = {**params, **(metrics or {"test": "not evaluated yet"})}.items()
+        rows = {**self.settings, **(metrics or {"test": "not evaluated yet"})}.items()
         return (
             f"<table><caption>{escape(self.name)}</caption>"
             + "".join(
@@ -142,23 +158,21 @@ class Variant:
         )
 
 
-def load(name: str, root: Path | str = ".") -> Variant:
-    """A trained variant by its name in `params.yaml`.
+def load(name: str, root: Path | str = ".") -> LoadedModel:
+    """A trained variant, baseline or ensemble by its name in `params.yaml`.
 
     Args:
-        name: of the variant.
+        name: of the model.
         root: the project's folder, or that of a demo.
 
     Raises:
         ReelvecError: none of this name has been trained; the message lists those that have.
 
-    >>> load("scratch", root).params.encoder
+    >>> load("scratch", root).settings["encoder"]
     'mean'
     """
-    trained = Trained(Path(root))
-    return Variant(
-        trained.choose_variant(name), Path(root), Predictor.load(Path(root) / MODELS / name)
-    )
+    place = Path(root)
+    return LoadedModel(name, place, load_model(Results(place).choose_model(name), place))
 
 
 def _shown(value: Any) -> str:

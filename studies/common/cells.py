@@ -8,8 +8,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from reelvec.base.files import read_json, sha256_of, write_json
 from reelvec.base.imports import import_closure
+from reelvec.base.project.files import read_json, sha256_of, write_json
 
 Settings = Mapping[str, Any]
 """What makes one experiment: JSON values by name."""

@@ -12,8 +12,8 @@ from studies.common.cells import Figures, Settings, code_of, run_cells
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_text
-from reelvec.base.provenance import data_line
+from reelvec.base.project.files import write_text
+from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.models.inference import predict_logits
@@ -66,8 +66,8 @@ class Study:
     def tfidf(self, rows: Rows) -> Correct:
         """Which test reviews the linear classifier has right."""
         training, test = (self.parts["plain", part] for part in ("train", "test"))
-        model = train_baseline(TFIDF, self.tokenizers["plain"], training.take(rows), None)
-        return np.equal(model.probabilities_of(test.reviews) > 0.5, test.targets)
+        model = train_baseline("tfidf", TFIDF, self.tokenizers["plain"], training.take(rows), None)
+        return np.equal(model.logits_of({"plain": test.reviews}) > 0, test.targets)
 
     def variant(self, cell: Settings, rows: Rows) -> Correct:
         """Which test reviews a variant has right."""

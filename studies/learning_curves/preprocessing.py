@@ -11,8 +11,8 @@ from studies.common.cells import Figures, Settings, code_of, run_cells
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_text
-from reelvec.base.provenance import data_line
+from reelvec.base.project.files import write_text
+from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.comparison import markdown_table

@@ -10,8 +10,8 @@ from studies.common.runs import record_cells
 from studies.common.tutorial_reviews import read_tutorial_reviews
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_json, write_text
-from reelvec.base.provenance import data_line
+from reelvec.base.project.files import write_json, write_text
+from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.comparison import markdown_table
 from reelvec.models.classifier import Classifier, count_parameters

@@ -12,8 +12,8 @@ from studies.common.params import load_study, study_variant
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_json, write_text
-from reelvec.base.provenance import data_line
+from reelvec.base.project.files import write_json, write_text
+from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.visualization import VisualizationParams
 from reelvec.evaluation.comparison import compare_pair, markdown_table, shown_p
 from reelvec.evaluation.predictions import Predictions

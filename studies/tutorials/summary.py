@@ -5,8 +5,8 @@ from pathlib import Path
 from studies.common.params import load_study
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import read_json, write_text
-from reelvec.base.provenance import data_line
+from reelvec.base.project.files import read_json, write_text
+from reelvec.base.project.provenance import data_line
 from reelvec.evaluation.comparison import markdown_table
 
 HERE = Path("studies/tutorials")

@@ -8,14 +8,15 @@ from studies.common.params import load_study, study_variant
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.files import write_json, write_text
-from reelvec.base.provenance import data_line
+from reelvec.base.project.files import write_json, write_text
+from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.evaluation.comparison import compare_pair, markdown_table, shown_p
 from reelvec.evaluation.predictions import Predictions
 from reelvec.models.first_layer import initial_embedding
 from reelvec.models.inference import predict_logits
 from reelvec.models.linear import train_baseline
+from reelvec.models.logits import probabilities_of
 from reelvec.models.training import train
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 from reelvec.text.dataset import Dataset
@@ -44,15 +45,15 @@ def main() -> None:
     average = BaselineParams(
         text="processed", weighting="average", embedding="word2vec", strength=settings["strength"]
     )
-    baseline = train_baseline(average, tokenizer, training, vectors)
-    found = {AVERAGE: baseline.probabilities_of(test.reviews)}
+    baseline = train_baseline(AVERAGE, average, tokenizer, training, vectors)
+    found = {AVERAGE: probabilities_of(baseline.logits_of({"processed": test.reviews}))}
     epochs = {AVERAGE: "–"}
     for name, changes in settings["encoders"].items():
         params = study_variant(settings["variant"], changes)
         start = initial_embedding(params, tokenizer.vocabulary, training, vectors)
         trained = train(params, start, training, validation, CPU)
         logits = predict_logits(trained.model, test.reviews, CPU).numpy().astype(np.float64)
-        found[name] = 1 / (1 + np.exp(-logits))
+        found[name] = probabilities_of(logits)
         epochs[name] = f"{trained.best.epoch} of {len(trained.history)}"
         print(f"{name}: {((logits > 0) == test.targets).mean():.2%}, epochs {epochs[name]}")
     predictions = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reelvec.base.files import read_json, replacing, sha256_of, write_json, write_text
+from reelvec.base.project.files import read_json, replacing, sha256_of, write_json, write_text
 
 
 class PulledPlugError(Exception):

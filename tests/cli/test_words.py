@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import VARIANTS, WORDS, CommandLine, make_variant, vectors_of
 
-from reelvec.base.schema.section import GLOVE
+from reelvec.base.project.section import GLOVE
 from reelvec.cli.spelling import closest_spellings
 from reelvec.cli.sums import parse_terms, with_separate_signs
 from reelvec.cli.word_space import RESERVED_IDS, WordSpace, load_word_space
 from reelvec.evaluation import results as trained_module
-from reelvec.evaluation.results import Trained
+from reelvec.evaluation.results import Results
 from reelvec.models.word_vectors import folder_of_vectors
 from reelvec.spaces.keyed_vectors import keyed_vectors, load_space
 from reelvec.text.vocabulary import RESERVED
@@ -33,7 +33,7 @@ def test_neighbors_and_analogies_are_gensims(
     reelvec: CommandLine, name: str, most: int, restrict: int | None
 ) -> None:
     reference = load_space(name)
-    space = load_word_space(Trained(reelvec.folder), name)
+    space = load_word_space(Results(reelvec.folder), name)
     assert list(space.words) == reference.index_to_key
     for word in ("good", "well"):
         expected = reference.most_similar(word, topn=most, restrict_vocab=restrict)
@@ -75,7 +75,7 @@ def test_what_is_written_twice_to_spare_an_import_is_the_same(project: Path) -> 
     assert trained_module.PUBLISHED_SPACE == GLOVE
     assert folder_of_vectors(GLOVE) == trained_module.GLOVE_FOLDER
     assert folder_of_vectors("word2vec") == trained_module.WORD_VECTORS / "word2vec"
-    assert Trained(project).spaces == [
+    assert Results(project).spaces == [
         "scratch", "frozen", "gru", "numbers", "glove", "word2vec"
     ]  # fmt: skip
 
@@ -198,7 +198,7 @@ def test_variants_are_listed_with_what_they_are_and_how_good(reelvec: CommandLin
 def test_what_is_still_being_written_is_not_there_yet(tmp_path: Path) -> None:
     make_variant(tmp_path, "scratch", VARIANTS["scratch"])
     shutil.copytree(tmp_path / "data/models/scratch", tmp_path / "data/models/.other.tmp")
-    assert Trained(tmp_path).spaces == Trained(tmp_path).variants == ["scratch"]
+    assert Results(tmp_path).spaces == Results(tmp_path).variants == ["scratch"]
 
 
 def test_a_variant_without_metrics_is_listed_too(

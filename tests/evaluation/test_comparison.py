@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import write_json
+from reelvec.base.project.files import write_json
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.comparison import (
     TESTED,

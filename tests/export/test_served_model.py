@@ -19,7 +19,7 @@ import pytest
 import requests
 import torch
 
-from reelvec.base.files import write_json
+from reelvec.base.project.files import write_json
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.whole import load_params

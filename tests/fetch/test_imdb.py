@@ -20,8 +20,8 @@ import pytest
 from http_server import Server, running_server
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import write_json
-from reelvec.base.provenance import IMDB_METRICS, data_line
+from reelvec.base.project.files import write_json
+from reelvec.base.project.provenance import IMDB_METRICS, data_line
 from reelvec.base.schema.imdb import ImdbParams
 from reelvec.fetch import imdb
 from reelvec.fetch.download import Patience, Sources

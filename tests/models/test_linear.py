@@ -9,7 +9,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import write_json
+from reelvec.base.project.files import write_json
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.vocabulary import VocabularyParams

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import write_json
+from reelvec.base.project.files import write_json
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.evaluation.comparison import TESTED, TRAINED, Comparison, Pair
 from reelvec.evaluation.mistakes import Mistake

@@ -16,7 +16,7 @@ from sklearn.metrics import silhouette_score
 from threadpoolctl import threadpool_limits
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import write_json
+from reelvec.base.project.files import write_json
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.similarities import SimilarityParams
 from reelvec.spaces import analogies

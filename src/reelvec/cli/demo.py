@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.provenance import data_line
+from reelvec.base.project.provenance import data_line
 from reelvec.cli.workspace import environment, make_workspace
 from reelvec.evaluation.comparison import summary_table
 

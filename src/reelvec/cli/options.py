@@ -9,19 +9,19 @@ from typer.core import TyperCommand
 from reelvec.cli.sums import with_separate_signs
 
 
-def complete_variant(context: typer.Context, incomplete: str) -> list[str]:
-    """The trained variants that begin so."""
-    from reelvec.evaluation.results import Trained
+def complete_model(context: typer.Context, incomplete: str) -> list[str]:
+    """The trained models that begin so."""
+    from reelvec.evaluation.results import Results
 
-    names = Trained(context.params.get("project") or Path()).variants
+    names = Results(context.params.get("project") or Path()).models
     return [name for name in names if name.startswith(incomplete)]
 
 
 def complete_space(context: typer.Context, incomplete: str) -> list[str]:
     """The spaces that begin so."""
-    from reelvec.evaluation.results import Trained
+    from reelvec.evaluation.results import Results
 
-    names = Trained(context.params.get("project") or Path()).spaces
+    names = Results(context.params.get("project") or Path()).spaces
     return [name for name in names if name.startswith(incomplete)]
 
 
@@ -64,7 +64,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON value a line, for
 Variant = Annotated[
     str | None,
     typer.Option(
-        help="Which model; the best on the validation reviews by default.",
-        autocompletion=complete_variant,
+        help="Which model; the best variant on the validation reviews by default.",
+        autocompletion=complete_model,
     ),
 ]

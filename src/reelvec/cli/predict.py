@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from reelvec.base.errors import ReelvecError
 from reelvec.cli.terminal import print_json
-from reelvec.evaluation.results import MODELS, Trained
+from reelvec.evaluation.results import Results
+from reelvec.models.logits import label_of, probabilities_of
 
 if TYPE_CHECKING:
     from reelvec.evaluation.explain import Contribution
@@ -18,9 +19,6 @@ REVIEWS_AT_ONCE, EXPLAINED_AT_ONCE = 5_000, 100
 """Reviews in a block: enough for the columns to be fast, few enough to see the first soon."""
 
 SHORTEST_TEXT = 20
-
-THRESHOLD = 0.5
-"""As in `predictions`, whose import would bring pandas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +42,20 @@ def show_predictions(
     Raises:
         ReelvecError: there is no such model.
     """
-    trained = Trained(project)
-    name = trained.choose_variant(variant)
+    name = Results(project).choose_model(variant)
     # Not before the name is known to be right: torch takes a second to load.
-    from reelvec.models.predictor import Predictor
+    from reelvec.models.load import load_model
 
-    predictor = Predictor.load(trained.project / MODELS / name)
+    model = load_model(name, project)
     if variant is None and not style.as_json:
         print(f"{name}, the best variant on the validation reviews:", file=sys.stderr)
     for block in _blocks(texts, REVIEWS_AT_ONCE if style.words is None else EXPLAINED_AT_ONCE):
-        probabilities = predictor.probabilities(block).tolist()
+        probabilities = probabilities_of(model.logits(block)).tolist()
         reasons: list[list[Contribution]] | None = None
         if style.words is not None:
             from reelvec.evaluation.explain import contributions
 
-            reasons = [found[: style.words] for found in contributions(predictor, block)]
+            reasons = [found[: style.words] for found in contributions(model, block)]
         _print_block(block, probabilities, reasons, style.as_json)
 
 
@@ -106,7 +103,7 @@ def _print_block(
 ) -> None:
     width = max(SHORTEST_TEXT, shutil.get_terminal_size().columns - len("positive  0.000  "))
     for row, (text, probability) in enumerate(zip(texts, probabilities, strict=True)):
-        label = "positive" if probability > THRESHOLD else "negative"
+        label = label_of(probability)
         why = None if reasons is None else reasons[row]
         if as_json:
             answer = {"label": label, "probability": probability, "text": text}

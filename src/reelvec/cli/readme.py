@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import write_text
-from reelvec.base.provenance import data_line
+from reelvec.base.project.files import write_text
+from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.comparison import Comparison, answer, markdown_table, results_table
 

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json
+from reelvec.base.project.files import read_json
+from reelvec.base.project.paths import MODELS
+from reelvec.base.project.section import GLOVE
 from reelvec.cli.spelling import closest_spellings
-from reelvec.evaluation.results import MODELS, PUBLISHED_SPACE, Trained
+from reelvec.evaluation.results import Results
 
 Floats = NDArray[np.float32]
 Neighbor = tuple[str, float]
@@ -139,8 +141,8 @@ class WordSpace:
         return cosines
 
 
-def load_word_space(trained: Trained, name: str) -> WordSpace:
-    """Read a space of `Trained.spaces`.
+def load_word_space(trained: Results, name: str) -> WordSpace:
+    """Read a space of `Results.spaces`.
 
     Raises:
         ReelvecError: its files are damaged.
@@ -152,7 +154,7 @@ def load_word_space(trained: Trained, name: str) -> WordSpace:
     from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 
     pretrained = load_word_vectors(trained.project / folder_of_vectors(name))
-    steps = None if name == PUBLISHED_SPACE else _steps_of_reviews(trained.project)
+    steps = None if name == GLOVE else _steps_of_reviews(trained.project)
     return WordSpace.of(name, pretrained.words, pretrained.vectors, steps)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from reelvec.cli.sums import parse_terms
 from reelvec.cli.terminal import print_json, print_table
 from reelvec.cli.word_space import Neighbor, WordSpace, load_word_space, unknown_word
-from reelvec.evaluation.results import Trained
+from reelvec.evaluation.results import Results
 
 NOT_THERE = "(not there)"
 
@@ -22,7 +22,7 @@ def show_neighbors(
     Raises:
         ReelvecError: the space or the word is not there.
     """
-    trained = Trained(project)
+    trained = Results(project)
     asked = load_word_space(trained, trained.choose_space(space))
     form = asked.require(word)
     found = asked.neighbors(form, most, restrict)
@@ -48,7 +48,7 @@ def show_analogy(
     Raises:
         ReelvecError: it is no sum, or the space or a word is not there.
     """
-    trained = Trained(project)
+    trained = Results(project)
     written = parse_terms(arguments)
     asked = load_word_space(trained, trained.choose_space(space))
     terms = [(sign, asked.require(word)) for sign, word in written]
@@ -74,7 +74,7 @@ def show_similarity(
     Raises:
         ReelvecError: no space knows the one word, or the other.
     """
-    trained = Trained(project)
+    trained = Results(project)
     asked = [load_word_space(trained, name) for name in trained.choose_spaces(spaces)]
     _require_somewhere(first, asked)
     _require_somewhere(second, asked)
@@ -110,7 +110,7 @@ def show_comparison(
     Raises:
         ReelvecError: no space knows the word.
     """
-    trained = Trained(project)
+    trained = Results(project)
     asked = [load_word_space(trained, name) for name in trained.choose_spaces(spaces)]
     _require_somewhere(word, asked)
     found: dict[str, list[Neighbor] | None] = {}
@@ -137,9 +137,9 @@ def show_variants(project: Path, as_json: bool) -> None:
     Raises:
         ReelvecError: nothing is.
     """
-    trained = Trained(project)
-    default = trained.choose_variant(None)
-    answers = [_variant(trained, name, name == default) for name in trained.variants]
+    trained = Results(project)
+    default = trained.choose_model(None)
+    answers = [_variant(trained, name, name == default) for name in trained.models]
     if as_json:
         print_json(answers)
         return
@@ -157,18 +157,19 @@ def show_variants(project: Path, as_json: bool) -> None:
     print("\n* what `reelvec predict` takes by default: the best on the validation reviews")
 
 
-def _variant(trained: Trained, name: str, is_default: bool) -> dict[str, Any]:
-    params = trained.config(name)["params"]
-    fitted = trained.metrics("train", name)
+def _variant(trained: Results, name: str, is_default: bool) -> dict[str, Any]:
+    config, fitted = trained.config(name), trained.training(name)
+    params = config.get("params", {})
+    members = config.get("members")
     return {
         "variant": name,
         "default": is_default,
-        "encoder": params["encoder"],
-        "text": params.get("text"),
+        "encoder": params.get("encoder", "ensemble" if members else config.get("weighting")),
+        "text": params.get("text", config.get("text")),
         "embedding": params.get("embedding"),
         "valid_accuracy": fitted.get("valid_accuracy"),
-        "test_accuracy": trained.metrics("evaluate", name).get("accuracy"),
-        "parameters": fitted.get("parameters"),
+        "test_accuracy": trained.testing(name).get("accuracy"),
+        "parameters": fitted.get("parameters", fitted.get("trainable_parameters")),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import remove
+from reelvec.base.project.files import remove
 
 COPIED = (
     ".dvcignore",

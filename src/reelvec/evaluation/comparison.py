@@ -11,7 +11,7 @@ import numpy as np
 from tabulate import tabulate
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json
+from reelvec.base.project.files import read_json
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.predictions import Predictions
 

@@ -1,26 +1,15 @@
-"""The words that decided a prediction: what each adds to the logit."""
+"""The words that decided a prediction: what each adds to the logit, whatever the model."""
 
-from collections.abc import Sequence
-from copy import copy
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 
-from reelvec.models.batches import as_tensors, consecutive
-from reelvec.models.classifier import Classifier
-from reelvec.models.predictor import Predictor
+from reelvec.models.ensemble import Ensemble
+from reelvec.models.linear import Baseline
+from reelvec.models.model import Model
 from reelvec.models.reader import Reader
-from reelvec.text.ragged import Ragged, offsets_from_lengths
-from reelvec.text.vocabulary import PADDING
-
-Ids = NDArray[np.int32]
-Floats = NDArray[np.float64]
-
-TOKENS_AT_ONCE = 200_000
-"""Of the shortened copies of a review so many tokens are in one batch, for the memory's sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,65 +27,41 @@ class Contribution:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Linear:
-    """A head without a hidden layer, as one sum: `features @ weight + bias`."""
-
-    weight: Floats
-    bias: float
-
-
-def contributions(predictor: Predictor, texts: Sequence[str]) -> list[list[Contribution]]:
+def contributions(model: Model, texts: Sequence[str]) -> list[list[Contribution]]:
     """What each word of each text adds to its logit.
 
-    Where `adds_up` holds, these and `logit_without_words` sum to the logit that the text has by
-    itself: a mean is shared among its tokens, and of a maximum each dimension belongs to the
-    token that has it (the first one, should two have it). Every other model is asked again
-    without the word, all its occurrences left out of what the model reads, and the difference
-    counts.
+    Those of a linear classifier, and its intercept, sum to the logit. Networks:
+    `explain_network`. What a word adds to an ensemble is what it adds to the members, weighed;
+    where a member's logit is drawn in, its words are in the same proportion.
 
     Args:
-        predictor: a trained model, on the CPU.
+        model: any trained model.
         texts: raw reviews.
 
     Returns:
         for each text its distinct tokens and n-grams, the largest absolute logit first; none for
         a text in which the model reads nothing.
     """
-    model = _without_padding(predictor.model)
-    head = _linear_head(model)
-    reviews = predictor.model.reader.read(predictor.tokenizer.encode(texts))
-    explained = []
-    for row in range(len(reviews)):
-        tokens = _padded(reviews[row], predictor.model)
-        distinct, places, counts = np.unique(tokens, return_inverse=True, return_counts=True)
-        if head is None:
-            logits = _differences(model, tokens, distinct)
-        else:
-            logits = _shares(model, head, tokens, places, len(distinct))
-        names = [words_of(id_, predictor) for id_ in distinct.tolist()]
-        order = np.argsort(-np.abs(logits), kind="stable").tolist()
-        explained.append(
-            [Contribution(names[at], float(logits[at]), int(counts[at])) for at in order]
-        )
-    return explained
+    if isinstance(model, Ensemble):
+        return _of_ensemble(model, texts)
+    if isinstance(model, Baseline):
+        return _of_baseline(model, texts)
+    # Not before: torch takes a second to load, and the other models need none.
+    from reelvec.evaluation.explain_network import network_contributions
+    from reelvec.models.predictor import Predictor
+
+    assert isinstance(model, Predictor)
+    return network_contributions(model, texts)
 
 
-def adds_up(model: Classifier) -> bool:
-    """Whether the words' contributions sum to the logit: a bag of words and a linear head."""
-    return _linear_head(model) is not None
+def weightiest_first(found: Iterable[Contribution]) -> list[Contribution]:
+    """By falling absolute logit; equal ones in their order."""
+    return sorted(found, key=lambda each: -abs(each.logit))
 
 
-def logit_without_words(model: Classifier) -> float:
-    """The logit of a review in which a model reads nothing."""
-    nothing = Ragged(np.zeros(0, np.int32), np.zeros(2, np.int64))
-    return float(_logits(_without_padding(model), nothing)[0])
-
-
-def words_of(id_: int, predictor: Predictor) -> str:
-    """The token or the n-gram that has an id in a model's embedding."""
-    reader = predictor.model.reader
-    return " ".join(predictor.tokenizer.vocabulary[word] for word in _word_ids(id_, reader))
+def words_of(id_: int, reader: Reader, vocabulary: Sequence[str]) -> str:
+    """The token or the n-gram that a reader gives an id."""
+    return " ".join(vocabulary[word] for word in _word_ids(id_, reader))
 
 
 def _word_ids(id_: int, reader: Reader) -> list[int]:
@@ -111,86 +76,35 @@ def _word_ids(id_: int, reader: Reader) -> list[int]:
     raise IndexError(f"no n-gram has the id {id_}")
 
 
-def _linear_head(model: Classifier) -> _Linear | None:
-    """The head of a bag of words as one sum; None where there is no such sum."""
-    output = model.head[-1]
-    if model.params.reads_in_order or model.params.hidden or not isinstance(output, nn.Linear):
-        return None
-    weight = output.weight.detach().double().numpy()[0]  # (F,)
-    bias = float(output.bias.detach())
-    first = model.head[0]
-    if isinstance(first, nn.BatchNorm1d):
-        seen = {name: buffer.double().numpy() for name, buffer in first.named_buffers()}
-        weight = weight / np.sqrt(seen["running_var"] + first.eps)
-        bias -= float(weight @ seen["running_mean"])
-    return _Linear(weight, bias)
+def _of_baseline(model: Baseline, texts: Sequence[str]) -> list[list[Contribution]]:
+    """A share of the sum for each column."""
+    seen = model.reader.read(model.tokenizer.encode(texts))
+    features = model.features(seen)
+    explained = []
+    for row in range(len(seen)):
+        start, end = features.indptr[row : row + 2]
+        ids: NDArray[np.int32] = features.indices[start:end]
+        logits = features.data[start:end] * model.coefficients[ids].astype(np.float64)
+        counts = np.bincount(seen[row], minlength=model.reader.columns)[ids]
+        names = (words_of(id_, model.reader, model.tokenizer.vocabulary) for id_ in ids.tolist())
+        found = map(Contribution, names, logits.tolist(), counts.tolist())
+        explained.append(weightiest_first(found))
+    return explained
 
 
-def _shares(
-    model: Classifier, head: _Linear, tokens: Ids, places: NDArray[np.int64], distinct: int
-) -> Floats:
-    """What each distinct token brings into the pooled vector, times the head's weights.
-
-    Args:
-        model: with one of the pooling encoders.
-        head: its head.
-        tokens: of one review, int32 (tokens,).
-        places: which of the distinct tokens each is, int64 (tokens,).
-        distinct: how many there are.
-
-    Returns:
-        float64 (distinct,).
-    """
-    rows = torch.from_numpy(tokens.astype(np.int64))
-    vectors = model.embedding.weight.detach()[rows].double().numpy()  # (L, D)
-    dimension = vectors.shape[1]
-    shares = np.zeros(distinct)
-    if not len(tokens):
-        return shares
-    encoder = model.params.encoder
-    if encoder != "max":
-        parts = np.sqrt(len(tokens)) if encoder == "sqrtn" else len(tokens)
-        shares += np.bincount(places, vectors @ head.weight[:dimension] / parts, distinct)
-    if encoder in ("max", "mean_max"):
-        owners = places[vectors.argmax(axis=0)]  # (D,)
-        shares += np.bincount(owners, vectors.max(axis=0) * head.weight[-dimension:], distinct)
-    return shares
-
-
-def _differences(model: Classifier, tokens: Ids, distinct: Ids) -> Floats:
-    """The logit of a review less its logit without each distinct token, float64 (distinct,)."""
-    left_out = np.concatenate([[-1], distinct])  # The first copy is whole: no token has id -1.
-    rows_at_once = max(1, TOKENS_AT_ONCE // max(1, len(tokens)))
-    logits = []
-    for rows in consecutive(np.arange(len(left_out)), rows_at_once):
-        kept = tokens != left_out[rows, None]  # (B, L)
-        ids = np.broadcast_to(tokens, kept.shape)[kept]
-        logits.append(_logits(model, Ragged(ids, offsets_from_lengths(kept.sum(axis=1)))))
-    whole, *others = np.concatenate(logits)
-    return np.asarray(whole - others, np.float64)
-
-
-@torch.inference_mode()
-def _logits(model: Classifier, rows: Ragged) -> Floats:
-    """Logits of rows that a reader has read already, float64 (rows,)."""
-    logits: Floats = model(*as_tensors(rows, torch.device("cpu"))).double().numpy()
-    return logits
-
-
-def _without_padding(model: Classifier) -> Classifier:
-    """The same model, which takes the padding that counts from the rows: see `_padded`."""
-    if not model.params.pool_padding:
-        return model
-    # Otherwise it would pad a review to the longest one in its company.
-    same = copy(model)
-    same.params = model.params.model_copy(update={"pool_padding": False})
-    return same
-
-
-def _padded(tokens: Ids, model: Classifier) -> Ids:
-    """A review with the padding that its model counts as tokens, as when it comes alone."""
-    if not model.params.pool_padding:
-        return tokens
-    missing = (model.params.max_length or max(1, len(tokens))) - len(tokens)
-    before = missing if model.params.padding == "pre" else 0
-    return np.pad(tokens, (before, missing - before), constant_values=PADDING)
+def _of_ensemble(model: Ensemble, texts: Sequence[str]) -> list[list[Contribution]]:
+    """What the members say of each text, weighed and added up by word."""
+    explained: list[dict[str, Contribution]] = [{} for _ in texts]
+    for name, part in model.weighing.members.items():
+        member = model.members[name]
+        logits = member.logits(texts)
+        counted = part.counted(logits)
+        drawn_in = np.divide(counted, logits, out=np.ones_like(logits), where=logits != counted)
+        for row, words in enumerate(contributions(member, texts)):
+            factor = part.weight * float(drawn_in[row])
+            for each in words:
+                before = explained[row].get(each.words, Contribution(each.words, 0.0, 0))
+                explained[row][each.words] = Contribution(
+                    each.words, before.logit + factor * each.logit, max(before.count, each.count)
+                )
+    return [weightiest_first(found.values()) for found in explained]

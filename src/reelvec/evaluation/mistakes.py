@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json, write_json
+from reelvec.base.project.files import read_json, write_json
 from reelvec.evaluation.predictions import Predictions
 from reelvec.evaluation.scores import confident_mistakes
 

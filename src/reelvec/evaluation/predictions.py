@@ -11,30 +11,19 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import replacing
-
-PREDICTIONS = Path("data/predictions")
-BASELINE_PREDICTIONS = Path("data/baseline_predictions")
-ENSEMBLE_PREDICTIONS = Path("data/ensemble_predictions")
+from reelvec.base.messages import run_again
+from reelvec.base.project.files import replacing
+from reelvec.base.project.paths import MODELS, PLOTS, PREDICTIONS, TRAIN_METRICS
+from reelvec.models.logits import THRESHOLD
 
 RESULTS_OF_VARIANTS = MappingProxyType(
     {
-        Path("data/models"): "",
-        PREDICTIONS: ".parquet",
-        Path("reports/metrics/train"): ".json",
-        Path("reports/metrics/evaluate"): ".json",
-        Path("reports/mistakes"): ".md",
-        Path("data/mistakes"): ".json",
-        Path("reports/plots/training"): ".csv",
-        Path("reports/plots/roc"): ".csv",
-        Path("reports/plots/calibration"): ".csv",
-        Path("reports/plots/confusion"): ".csv",
+        MODELS: "",
+        TRAIN_METRICS: ".json",
+        PLOTS / "training": ".csv",
     }
 )
 """Folders with one entry a variant, and what follows the variant in the entry's name."""
-
-THRESHOLD = 0.5
-"""A review is called positive when P(positive) is above this (so when its logit is above 0)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +33,8 @@ class Predictions:
     Attributes:
         review_ids: int32 (reviews,), unique only together with the label.
         labels: int8 (reviews,), 1 positive and 0 negative.
-        probabilities: float64 (reviews,), the model's float32 sigmoid, not rounded: a rounded
-            probability would tie reviews that the model ranks, and change the ROC curve.
+        probabilities: float64 (reviews,), not rounded: a rounded probability would tie reviews
+            that the model ranks, and change the ROC curve.
     """
 
     review_ids: NDArray[np.int32]
@@ -88,32 +77,29 @@ class Predictions:
             table = pq.read_table(path, columns=["review_id", "label", "probability"])
             columns = [table[name].to_numpy() for name in ("review_id", "label", "probability")]
         except FileNotFoundError:
-            raise ReelvecError(
-                f"{path}: not there; run `dvc repro evaluate@{path.stem}` to make it"
-            ) from None
+            raise ReelvecError(f"{path}: not there; {run_again('evaluate')}") from None
         except (pa.ArrowInvalid, KeyError) as error:
             raise ReelvecError(
-                f"{path}: not a file of predictions ({' '.join(str(error).split())}); delete it "
-                f"and run `dvc repro evaluate@{path.stem}`"
+                f"{path}: not a file of predictions ({' '.join(str(error).split())}); "
+                f"{run_again('evaluate')}"
             ) from None
         return cls(*columns)
 
 
-def load_predictions(folders: Mapping[Path, Iterable[str]]) -> dict[str, Predictions]:
-    """Load the predictions of several variants, and see that they are about the same reviews.
+def load_predictions(names: Iterable[str], folder: Path = PREDICTIONS) -> dict[str, Predictions]:
+    """Load the predictions of several models, and see that they are about the same reviews.
 
     Args:
-        folders: the names of the variants in each folder, which has one file a variant.
+        names: of the models.
+        folder: with one file a model.
 
     Returns:
-        the predictions by variant, in that order.
+        the predictions by model, in that order.
 
     Raises:
-        ReelvecError: a file is missing, or its rows are not those of the first variant.
+        ReelvecError: a file is missing, or its rows are not those of the first model.
     """
-    paths = {
-        name: folder / f"{name}.parquet" for folder, names in folders.items() for name in names
-    }
+    paths = {name: folder / f"{name}.parquet" for name in names}
     predictions = {name: Predictions.load(path) for name, path in paths.items()}
     first_name, first = next(iter(predictions.items()))
     for name, other in predictions.items():
@@ -122,9 +108,8 @@ def load_predictions(folders: Mapping[Path, Iterable[str]]) -> dict[str, Predict
         )
         if not same:
             raise ReelvecError(
-                f"{paths[name]}: not the test reviews of {first_name}.parquet, so "
-                f"the two cannot be compared; run `dvc repro evaluate@{first_name} "
-                f"evaluate@{name}` again"
+                f"{paths[name]}: not the test reviews of {first_name}.parquet, so the two cannot "
+                f"be compared; {run_again('evaluate')}"
             )
     return predictions
 

@@ -1,4 +1,4 @@
-"""What lies trained in a project's folder: variants, their metrics, and the embedding spaces."""
+"""What lies trained in a project's folder: models, their metrics, and the embedding spaces."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,18 +7,35 @@ from pathlib import Path
 from typing import Any
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json
-from reelvec.cli.spelling import did_you_mean
+from reelvec.base.messages import did_you_mean, run_again
+from reelvec.base.project.files import read_json
+from reelvec.base.project.paths import (
+    BASELINES,
+    DATA,
+    ENSEMBLES,
+    GLOVE_VECTORS,
+    METRICS,
+    MODELS,
+    PARAMS,
+    TEST_METRICS,
+    TRAIN_METRICS,
+    WORD_VECTORS,
+)
+from reelvec.base.project.section import GLOVE
 
-MODELS = Path("data/models")
-WORD_VECTORS, GLOVE_FOLDER = Path("data/word_vectors"), Path("data/raw/glove")
 USUAL_SPACE = "scratch"
-PUBLISHED_SPACE = "glove"
 DEMO = ".demo"
+CONFIG = "config.json"
+
+TRAINED_TOGETHER = {
+    BASELINES: METRICS / "train_baselines.json",
+    ENSEMBLES: METRICS / "train_ensembles.json",
+}
+"""Models that one stage trains, and the file that has the figures of all of them by name."""
 
 
 @dataclass(frozen=True)
-class Trained:
+class Results:
     """The results in a project's folder, or in that of a demo; files are read when asked for.
 
     Attributes:
@@ -29,13 +46,19 @@ class Trained:
 
     @cached_property
     def variants(self) -> list[str]:
-        """Variants that have a model, by name."""
-        return self._folders_with(MODELS, "config.json")
+        """Variants that are trained, by name."""
+        return self._folders_with(MODELS, CONFIG)
+
+    @cached_property
+    def models(self) -> list[str]:
+        """All models that are trained: variants, then baselines, then ensembles."""
+        others = (self._folders_with(folder, CONFIG) for folder in TRAINED_TOGETHER)
+        return [*self.variants, *(name for names in others for name in names)]
 
     @cached_property
     def spaces(self) -> list[str]:
         """Everything that has vectors of words: the usual space first, variants before others."""
-        published = [PUBLISHED_SPACE] * (self.project / GLOVE_FOLDER / "words.txt").exists()
+        published = [GLOVE] * (self.project / GLOVE_VECTORS / "words.txt").exists()
         names = [*self.variants, *published, *self._folders_with(WORD_VECTORS, "words.txt")]
         return sorted(names, key=lambda name: name != USUAL_SPACE)
 
@@ -44,34 +67,42 @@ class Trained:
         # With a dot in front it is still being written.
         return sorted(name for name in found if not name.startswith("."))
 
-    def config(self, variant: str) -> dict[str, Any]:
+    def config(self, model: str) -> dict[str, Any]:
         """What a model's `config.json` says.
 
         Raises:
             ReelvecError: it is damaged.
         """
-        path = self.project / MODELS / variant / "config.json"
+        folders = (self.project / folder / model for folder in (MODELS, *TRAINED_TOGETHER))
+        path = next(folder for folder in folders if (folder / CONFIG).is_file()) / CONFIG
         try:
             config: dict[str, Any] = read_json(path)
-            config["params"]["encoder"]
+            if model in self.variants:
+                config["params"]["encoder"]
         except (ValueError, KeyError, TypeError) as error:
             raise ReelvecError(
-                f"{path}: no model of this version ({type(error).__name__}: {error}); "
-                f"run `dvc repro train@{variant}` again"
+                f"{path}: no model of this version ({type(error).__name__}: {error}); {run_again()}"
             ) from None
         return config
 
-    def metrics(self, kind: str, variant: str) -> dict[str, Any]:
-        """The figures of `train` or `evaluate`; none where there is no such file."""
-        path = self.project / "reports/metrics" / kind / f"{variant}.json"
+    def training(self, model: str) -> dict[str, Any]:
+        """The figures of a model's training; none where there are none."""
+        own = self._figures(TRAIN_METRICS / f"{model}.json")
+        together = (self._figures(path).get(model) for path in TRAINED_TOGETHER.values())
+        return own or next((figures for figures in together if figures), {})
+
+    def testing(self, model: str) -> dict[str, Any]:
+        """A model's figures on the test reviews; none where there are none."""
+        return self._figures(TEST_METRICS / f"{model}.json")
+
+    def _figures(self, file: Path) -> dict[str, Any]:
+        path = self.project / file
         try:
             figures: dict[str, Any] = read_json(path)
         except FileNotFoundError:
             return {}
         except ValueError as error:
-            raise ReelvecError(
-                f"{path}: {error}; run `dvc repro {kind}@{variant}` to make it again"
-            ) from None
+            raise ReelvecError(f"{path}: {error}; {run_again()}") from None
         return figures
 
     def distinct_spaces(self) -> list[str]:
@@ -86,33 +117,34 @@ class Trained:
         params = self.config(variant)["params"]
         return bool(params["trainable"]) and params["dimension"] != 1
 
-    def choose_variant(self, given: str | None) -> str:
-        """The variant asked for, or by default the one that was best on the validation reviews.
+    def choose_model(self, given: str | None) -> str:
+        """The model asked for, or by default the variant that was best on the validation reviews.
 
         Raises:
-            ReelvecError: there is no such variant, or none is trained.
+            ReelvecError: there is no such model, or none is trained.
         """
-        self._require(self.variants, "trained model")
+        self._require(self.models, "trained model")
         if given is None:
-            return self.best(self._of_params() or self.variants)
-        return self._one_of(given, self.variants, "variant", "To train one of params.yaml: ")
+            return self.best(self._of_params() or self.variants or self.models)
+        return self._one_of(given, self.models, "model")
 
-    def best(self, variants: Iterable[str]) -> str:
+    def best(self, models: Iterable[str]) -> str:
         """The one with the highest accuracy on the validation reviews, the first of equals."""
-        return max(variants, key=self.valid_accuracy)
+        return max(models, key=self.valid_accuracy)
 
-    def valid_accuracy(self, variant: str) -> float:
+    def valid_accuracy(self, model: str) -> float:
         """The share of the validation reviews that it got right; -1 where nobody knows."""
-        return float(self.metrics("train", variant).get("valid_accuracy", -1))
+        return float(self.training(model).get("valid_accuracy", -1))
 
     def _of_params(self) -> list[str]:
         """The trained variants that are still in `params.yaml`, in its order."""
-        path = self.project / "params.yaml"
+        path = self.project / PARAMS
         if not path.is_file():
             return []
-        from reelvec.base.schema.whole import load_params
+        from reelvec.base.project.params_file import read_entries
+        from reelvec.base.schema.variants import VariantParams
 
-        return [name for name in load_params(path).variants if name in self.variants]
+        return [name for name in read_entries(VariantParams, path) if name in self.variants]
 
     def choose_space(self, given: str | None) -> str:
         """The space asked for, or by default the usual one.
@@ -123,7 +155,7 @@ class Trained:
         self._require(self.spaces, "trained embedding")
         if given is None:
             return (self.distinct_spaces() or self.spaces)[0]
-        return self._one_of(given, self.spaces, "space", "To train a variant of params.yaml: ")
+        return self._one_of(given, self.spaces, "space")
 
     def choose_spaces(self, given: list[str] | None) -> list[str]:
         """The spaces asked for, each once, or by default all distinct ones."""
@@ -137,9 +169,9 @@ class Trained:
             return
         if not self.project.is_dir():
             raise ReelvecError(f"{self.project}: no such folder; --project names a project's")
-        where = f"no {what} in {self.project / 'data'}"
+        where = f"no {what} in {self.project / DATA}"
         demo = self.project / DEMO
-        if Trained(demo).spaces:
+        if Results(demo).spaces:
             raise ReelvecError(
                 f"{where}, but the demo's are in {demo}: name that folder (`--project {demo}`; in "
                 "Python, root), or run `make repro` for the real ones"
@@ -150,10 +182,10 @@ class Trained:
         )
 
     @staticmethod
-    def _one_of(given: str, known: list[str], what: str, hint: str) -> str:
+    def _one_of(given: str, known: list[str], what: str) -> str:
         if given in known:
             return given
         raise ReelvecError(
             f"{given!r} is no {what} here{did_you_mean(given, known)}; there are "
-            f"{', '.join(known)}. {hint}`dvc repro train@NAME`"
+            f"{', '.join(known)}. To train a variant of params.yaml: `dvc repro train@NAME`"
         )

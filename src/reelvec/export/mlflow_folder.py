@@ -1,10 +1,12 @@
-"""A trained variant as a folder that MLflow loads and serves: the same variant, the same bytes."""
+"""A trained model as a folder that MLflow loads and serves: the same model, the same bytes."""
 
 import hashlib
 import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,11 +16,9 @@ from mlflow.models import Model, ModelSignature
 from mlflow.pyfunc import FLAVOR_NAME
 from mlflow.types import ColSpec, Schema
 
-from reelvec.base.files import read_json, write_text
-from reelvec.base.imports import import_closure
-
-# Failures are exceptions; the rest is no news to people.
-logging.getLogger("mlflow").setLevel(os.environ.get("MLFLOW_LOGGING_LEVEL", "CRITICAL"))
+from reelvec.base.project.files import read_json, write_text
+from reelvec.export.model_folder import files_of_model
+from reelvec.models.load import CONFIG
 
 PACKAGE = Path(__file__).parents[1]
 SCRIPT = PACKAGE / "export" / "served_model.py"
@@ -34,8 +34,9 @@ SERVING_REQUIREMENTS = (
     "simplemma",
     "torch",
 )
-STOPWORD_PACKAGES = ("gensim", "scikit-learn")  # needed only by variants that use their lists
-MODEL_FILES = ("config.json", "model.safetensors")
+STOPWORD_PACKAGES = ("gensim", "scikit-learn")  # needed only by models that use their lists
+SERVED_CODE = ("__init__.py", "base", "text", "models")
+"""The parts of this package that a model needs to answer: no layer above."""
 INPUT_EXAMPLE = ("A wonderful film, with a great cast.", "Two hours of my life, wasted.")
 SIGNATURE = ModelSignature(
     Schema([ColSpec("string", "text")]),
@@ -56,44 +57,62 @@ def save_package(place: Path, folder: Path, model: Model) -> None:
 
     Args:
         place: where to; must not exist.
-        folder: of the trained variant.
+        folder: of the trained model.
         model: what MLflow knows of it besides; is filled in.
     """
     requirements = _requirements(folder)
     with tempfile.TemporaryDirectory() as temporary:
-        code, weights = Path(temporary, PACKAGE.name), Path(temporary, "model")
-        _copy_code(SCRIPT, code)
-        weights.mkdir()
-        for name in MODEL_FILES:
-            shutil.copyfile(folder / name, weights / name)
-        mlflow.pyfunc.save_model(
-            place,
-            python_model=SCRIPT,
-            artifacts={"model": str(weights)},
-            code_paths=[str(code)],
-            mlflow_model=model,
-            signature=SIGNATURE,
-            input_example=pd.DataFrame({"text": INPUT_EXAMPLE}),
-            # Given, never inferred: MLflow would load and run the model to find them.
-            pip_requirements=requirements,
-        )
+        code, copy = Path(temporary, PACKAGE.name), Path(temporary, "model")
+        _copy_code(code)
+        for name, path in files_of_model(folder).items():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy / name)
+        with _quiet():
+            mlflow.pyfunc.save_model(
+                place,
+                python_model=SCRIPT,
+                artifacts={"model": str(copy)},
+                code_paths=[str(code)],
+                mlflow_model=model,
+                signature=SIGNATURE,
+                input_example=pd.DataFrame({"text": INPUT_EXAMPLE}),
+                # Given, never inferred: MLflow would load and run the model to find them.
+                pip_requirements=requirements,
+            )
     _describe_anew(place, model)
 
 
 def _requirements(folder: Path) -> list[str]:
     """What the model's code imports, at the releases that are installed."""
-    stopwords = read_json(folder / "config.json").get("preprocess", {}).get("stopwords")
-    needed = [*SERVING_REQUIREMENTS, *(name for name in STOPWORD_PACKAGES if name == stopwords)]
+    files = files_of_model(folder)
+    configs = [read_json(path) for name, path in files.items() if Path(name).name == CONFIG]
+    lists = {config.get("preprocess", {}).get("stopwords") for config in configs}
+    needed = [*SERVING_REQUIREMENTS, *(name for name in STOPWORD_PACKAGES if name in lists)]
     # torch calls itself 2.13.0+cpu: its build is left out.
     return [f"{name}=={version(name).partition('+')[0]}" for name in needed]
 
 
-def _copy_code(script: Path, code: Path) -> None:
-    """The files of this package that the script imports, and no others."""
-    for path in import_closure(script, PACKAGE):
-        copy = code / path.relative_to(PACKAGE)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+def _copy_code(code: Path) -> None:
+    """The part of this package that answers, and no other."""
+    left_out = shutil.ignore_patterns("__pycache__")
+    for name in SERVED_CODE:
+        if (PACKAGE / name).is_dir():
+            shutil.copytree(PACKAGE / name, code / name, ignore=left_out)
+        else:
+            code.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(PACKAGE / name, code / name)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep MLflow from telling what is no news: failures are exceptions."""
+    logger = logging.getLogger("mlflow")
+    level = logger.level
+    logger.setLevel(os.environ.get("MLFLOW_LOGGING_LEVEL", "CRITICAL"))
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _describe_anew(place: Path, model: Model) -> None:

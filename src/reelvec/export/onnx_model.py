@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import replacing
+from reelvec.base.project.files import replacing
 from reelvec.export.onnx_encoders import array_of, encode, reviews_in
 from reelvec.export.onnx_graph import FLOAT, INT32, Graph, Value
 from reelvec.models.classifier import Classifier

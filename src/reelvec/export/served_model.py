@@ -1,4 +1,4 @@
-"""A trained variant as MLflow serves it: review texts in, label and probability out.
+"""A trained model as MLflow serves it: review texts in, label and probability out.
 
 MLflow copies this file into the model and runs it when the model is loaded ("models from
 code"), beside a copy of this package, so that a model can be served where reelvec is not
@@ -15,18 +15,16 @@ from mlflow.models import set_model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
-THRESHOLD = 0.5
-
 
 class ReviewClassifier(PythonModel):
     """Tells whether film reviews praise or pan."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Load the variant's folder, which MLflow keeps as the artifact `model`."""
-        from reelvec.models.predictor import Predictor
+        """Load the model's folder, which MLflow keeps as the artifact `model`."""
+        from reelvec.models.load import read_model
 
-        self._predictor = Predictor.load(Path(context.artifacts["model"]))
-        self._predictor.probabilities(["The first review takes longest."])
+        self._model = read_model(Path(context.artifacts["model"]))
+        self._model.logits(["The first review takes longest."])
 
     def predict(
         self,
@@ -48,8 +46,11 @@ class ReviewClassifier(PythonModel):
         Raises:
             RefusedTextError: a text is no string; MLflow's server answers with status 400.
         """
-        probabilities = self._predictor.probabilities(_strings(model_input["text"].tolist()))
-        labels = ["positive" if p > THRESHOLD else "negative" for p in probabilities]
+        from reelvec.models.logits import label_of, probabilities_of
+
+        logits = self._model.logits(_strings(model_input["text"].tolist()))
+        probabilities = probabilities_of(logits)
+        labels = [label_of(probability) for probability in probabilities.tolist()]
         return pd.DataFrame({"label": labels, "probability": probabilities})
 
 

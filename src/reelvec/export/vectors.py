@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import replacing
+from reelvec.base.project.files import replacing
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import Vocabulary, document_counts
 

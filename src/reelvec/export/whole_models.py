@@ -5,9 +5,10 @@ from pathlib import Path
 
 from mlflow.models import Model
 
-from reelvec.base.files import replacing
+from reelvec.base.project.files import replacing
 from reelvec.export import served_model as mlflow_model
-from reelvec.export.mlflow_folder import MODEL_FILES, save_package
+from reelvec.export.mlflow_folder import save_package
+from reelvec.export.model_folder import files_of_model
 from reelvec.export.onnx_model import export_onnx
 from reelvec.models.predictor import Predictor
 
@@ -30,14 +31,14 @@ def export_model(folder: Path, trained: Path) -> None:
     predictor = Predictor.load(trained)
     with replacing(folder) as temporary:
         temporary.mkdir()
-        export_onnx(temporary / ONNX, predictor.variant, predictor.model)
+        export_onnx(temporary / ONNX, predictor.name, predictor.model)
         model = Model(model_uuid=_digest(trained), utc_time_created=LONG_AGO)
         save_package(temporary / MLFLOW, trained, model)
 
 
 def _digest(trained: Path) -> str:
     """32 hexadecimal digits that the model and the code which serves it decide."""
-    files = [*(trained / name for name in MODEL_FILES), Path(mlflow_model.__file__)]
+    files = [*files_of_model(trained).values(), Path(mlflow_model.__file__)]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes())

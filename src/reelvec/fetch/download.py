@@ -25,7 +25,7 @@ from tqdm import tqdm
 from urllib3.exceptions import HTTPError
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import remove, write_text
+from reelvec.base.project.files import remove, write_text
 
 T = TypeVar("T")
 SourceKind = Literal["official", "sample", "other"]

@@ -10,7 +10,7 @@ from typing import Any
 from remotezip import PartialBuffer, RemoteZip, RemoteZipError
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import CHUNK, replacing, save_array
+from reelvec.base.project.files import CHUNK, replacing, save_array
 from reelvec.base.schema.glove import GloveParams
 from reelvec.fetch.download import (
     OFFICIAL,

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import CHUNK, replacing
+from reelvec.base.project.files import CHUNK, replacing
 from reelvec.base.schema.imdb import ImdbParams
 from reelvec.fetch.download import OFFICIAL, SourceKind, Sources, kind_of, name_of, say
 

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json, write_json
-
-VALIDATION = "validation.npy"
-"""Beside a model: its logits of the validation reviews, float32, before it learned from them."""
+from reelvec.base.messages import run_again
+from reelvec.base.project.files import read_json, replacing, write_json
+from reelvec.base.project.section import Text
+from reelvec.models.logits import Logits
+from reelvec.models.model import Model
+from reelvec.text.ragged import Ragged
 
 DECIMALS = 6
 
@@ -20,8 +22,6 @@ TAIL = 0.02
 
 FOLDS = 5
 SEED = 123
-
-Logits = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,13 @@ class Member:
     lowest: float
     highest: float
 
+    def counted(self, logits: Logits) -> Logits:
+        """Its logits as they count in the sum, before they are weighed."""
+        return np.asarray(np.clip(logits, self.lowest, self.highest), np.float64)
+
 
 @dataclass(frozen=True, slots=True)
-class Ensemble:
+class Weighing:
     """A weighted sum of logits (stacking, Wolpert 1992).
 
     Attributes:
@@ -52,38 +56,70 @@ class Ensemble:
     members: dict[str, Member]
     intercept: float
 
-    def probabilities(self, members: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-        """P(positive) from each member's P(positive), float64 (reviews,)."""
-        combined = np.full(len(members[0]), self.intercept)
-        for member, each in zip(self.members.values(), members, strict=True):
-            combined += member.weight * np.clip(logits_of(each), member.lowest, member.highest)
-        return np.asarray(1 / (1 + np.exp(-combined)), np.float64)
+    def combined(self, logits: Mapping[str, Logits]) -> Logits:
+        """The sum of each member's logits, float64 (reviews,)."""
+        terms = [each.weight * each.counted(logits[name]) for name, each in self.members.items()]
+        return np.asarray(self.intercept + np.sum(terms, axis=0), np.float64)
 
-    def save(self, path: Path) -> None:
-        """Write a JSON file."""
+    def save(self, folder: Path) -> None:
+        """Write `config.json`, replacing the folder."""
         members = {name: asdict(member) for name, member in self.members.items()}
-        write_json(path, {"intercept": self.intercept, "members": members})
+        with replacing(folder) as temporary:
+            temporary.mkdir()
+            write_json(temporary / "config.json", {"intercept": self.intercept, "members": members})
 
     @classmethod
-    def load(cls, path: Path) -> "Ensemble":
+    def load(cls, folder: Path) -> "Weighing":
         """Read what `save` wrote.
 
         Raises:
             ReelvecError: the file is missing or damaged.
         """
         try:
-            content = read_json(path)
+            content = read_json(folder / "config.json")
             members = {name: Member(**each) for name, each in content["members"].items()}
-            return cls(members, content["intercept"])
+            return cls(members, float(content["intercept"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ReelvecError(
-                f"{path}: no ensemble ({type(error).__name__}); run `dvc repro train_ensembles`"
+                f"{folder}: no ensemble ({type(error).__name__}); {run_again('train_ensembles')}"
             ) from None
 
 
-def fit_ensemble(
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """A weighing together with its members, for raw texts.
+
+    Attributes:
+        name: its entry in `params.yaml`.
+        weighing: how their logits are added up.
+        members: the models by name.
+    """
+
+    name: str
+    weighing: Weighing
+    members: Mapping[str, Model]
+
+    @property
+    def texts(self) -> frozenset[Text]:
+        """The kinds of text that its members read."""
+        return frozenset().union(*(member.texts for member in self.members.values()))
+
+    def logits(self, texts: Sequence[str]) -> Logits:
+        """Log odds of `positive` of raw texts, float64 (texts,)."""
+        return self.weighing.combined(
+            {name: member.logits(texts) for name, member in self.members.items()}
+        )
+
+    def logits_of(self, reviews: Mapping[Text, Ragged]) -> Logits:
+        """The same of reviews that are vocabulary ids already, by kind of text."""
+        return self.weighing.combined(
+            {name: member.logits_of(reviews) for name, member in self.members.items()}
+        )
+
+
+def fit_weighing(
     validation: Mapping[str, Logits], labels: NDArray[np.int8]
-) -> tuple[Ensemble, float]:
+) -> tuple[Weighing, float]:
     """Weigh the members on validation reviews that none of them was trained on.
 
     Args:
@@ -91,7 +127,7 @@ def fit_ensemble(
         labels: int8 (reviews,), 1 positive and 0 negative.
 
     Returns:
-        the ensemble, and the accuracy of ensembles fitted on four fifths and tried on the rest.
+        the weighing, and the accuracy of those fitted on four fifths and tried on the rest.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_score
@@ -108,26 +144,4 @@ def fit_ensemble(
     weights = np.round(regression.coef_[0] / scale, DECIMALS)
     columns = zip(weights.tolist(), lowest.tolist(), highest.tolist(), strict=True)
     members = {name: Member(*each) for name, each in zip(validation, columns, strict=True)}
-    return Ensemble(members, round(float(regression.intercept_[0]), DECIMALS)), accuracy
-
-
-def load_validation_logits(folder: Path) -> Logits:
-    """What a model, trained into `folder`, gave the validation reviews: float64 (reviews,).
-
-    Raises:
-        ReelvecError: the model is not there, or damaged.
-    """
-    try:
-        return np.asarray(np.load(folder / VALIDATION), np.float64)
-    except (OSError, ValueError) as error:
-        raise ReelvecError(
-            f"{folder / VALIDATION}: not there or damaged ({type(error).__name__}); run "
-            "`dvc repro` to train its model again"
-        ) from None
-
-
-def logits_of(probabilities: NDArray[np.float64]) -> Logits:
-    """The logits of probabilities, those of 0 and 1 as large as 64 bits tell apart."""
-    tiny = np.finfo(np.float64).eps
-    kept = np.clip(probabilities, tiny, 1 - tiny)
-    return np.asarray(np.log(kept) - np.log1p(-kept), np.float64)
+    return Weighing(members, round(float(regression.intercept_[0]), DECIMALS)), accuracy

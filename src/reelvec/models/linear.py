@@ -5,7 +5,7 @@ regression. An average of word vectors is one too, for a mean of vectors times a
 dimension is a mean of one number a word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,11 @@ from safetensors.numpy import load_file, save
 from scipy.sparse import csr_array
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json, replacing, save_array, write_json
+from reelvec.base.messages import run_again
+from reelvec.base.project.files import read_json, replacing, save_array, write_json
+from reelvec.base.project.section import Text
 from reelvec.base.schema.baselines import BaselineParams, Weighting
-from reelvec.models.ensemble import VALIDATION, logits_of
+from reelvec.models.logits import VALIDATION, Logits
 from reelvec.models.naive_bayes import count_ids, log_count_ratios
 from reelvec.models.ngrams import find_ngrams
 from reelvec.models.reader import Reader
@@ -43,6 +45,8 @@ class Baseline:
     """A trained linear classifier.
 
     Attributes:
+        name: its entry in `params.yaml`.
+        text: the kind of text that it reads.
         weighting: what a review's counts become.
         tokenizer: how its reviews became ids.
         reader: the words and n-grams that have a column.
@@ -51,6 +55,8 @@ class Baseline:
         intercept: of the logistic regression.
     """
 
+    name: str
+    text: Text
     weighting: Weighting
     tokenizer: Tokenizer
     reader: Reader
@@ -58,27 +64,43 @@ class Baseline:
     coefficients: Vector
     intercept: float
 
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """P(positive) of each text, float64 (texts,)."""
-        return self.probabilities_of(self.tokenizer.encode(texts))
+    @property
+    def texts(self) -> frozenset[Text]:
+        """The one kind of text that it reads."""
+        return frozenset({self.text})
 
-    def probabilities_of(self, reviews: Ragged) -> NDArray[np.float64]:
-        """P(positive) of reviews that are vocabulary ids already, float64 (reviews,)."""
-        features = _weigh(_count(self.reader, reviews), self.weighting, self.scale)
-        logits = features @ self.coefficients.astype(np.float64) + self.intercept
-        return np.asarray(1 / (1 + np.exp(-logits)), np.float64)
+    @property
+    def words(self) -> int:
+        """How many ids of words it knows, padding and unknown among them."""
+        return self.reader.words
 
-    def save(self, folder: Path, validation: Ragged) -> None:
+    def logits(self, texts: Sequence[str]) -> Logits:
+        """Log odds of `positive` of raw texts, float64 (texts,)."""
+        return self._logits(self.tokenizer.encode(texts))
+
+    def logits_of(self, reviews: Mapping[Text, Ragged]) -> Logits:
+        """The same of reviews that are vocabulary ids already, by kind of text."""
+        return self._logits(reviews[self.text])
+
+    def features(self, seen: Ragged) -> csr_array:
+        """What reviews that its reader has read bring to the sum, float64 (reviews, columns)."""
+        return _weigh(_count(seen, self.reader.columns), self.weighting, self.scale)
+
+    def _logits(self, reviews: Ragged) -> Logits:
+        features = self.features(self.reader.read(reviews))
+        weighted = features @ self.coefficients.astype(np.float64)
+        return np.asarray(weighted + self.intercept, np.float64)
+
+    def save(self, folder: Path, validation_logits: Logits) -> None:
         """Write `model.safetensors` and `config.json`, replacing the folder.
 
         Args:
             folder: where to.
-            validation: the validation reviews, whose logits ensembles choose by.
+            validation_logits: what the validation reviews were given, for ensembles to choose by.
         """
         with replacing(folder) as temporary:
             temporary.mkdir()
-            logits = logits_of(self.probabilities_of(validation))
-            save_array(temporary / VALIDATION, logits.astype(np.float32))
+            save_array(temporary / VALIDATION, validation_logits.astype(np.float32))
             arrays: dict[str, NDArray[Any]] = {
                 "scale": self.scale,
                 "coefficients": self.coefficients,
@@ -89,6 +111,8 @@ class Baseline:
             write_json(
                 temporary / "config.json",
                 {
+                    "baseline": self.name,
+                    "text": self.text,
                     "weighting": self.weighting,
                     "words": self.reader.words,
                     **self.tokenizer.as_json(),
@@ -106,6 +130,8 @@ class Baseline:
             config = read_json(folder / "config.json")
             arrays = load_file(folder / "model.safetensors")
             return cls(
+                config["baseline"],
+                config["text"],
                 config["weighting"],
                 Tokenizer.from_json(config),
                 Reader.with_arrays(config["words"], arrays),
@@ -115,24 +141,30 @@ class Baseline:
             )
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise ReelvecError(
-                f"{folder}: no baseline of this version ({type(error).__name__}); run "
-                "`dvc repro train_baselines`"
+                f"{folder}: no baseline of this version ({type(error).__name__}); "
+                f"{run_again('train_baselines')}"
             ) from None
 
 
 def train_baseline(
-    params: BaselineParams, tokenizer: Tokenizer, training: Dataset, vectors: WordVectors | None
+    name: str,
+    params: BaselineParams,
+    tokenizer: Tokenizer,
+    training: Dataset,
+    vectors: WordVectors | None,
 ) -> Baseline:
     """Fit a baseline.
 
     Args:
+        name: what to call it.
         params: which one.
         tokenizer: how the reviews became ids.
         training: the labelled reviews of the training part.
         vectors: those to average, where the baseline does.
     """
     reader = _reader(params, tokenizer, training.reviews, vectors)
-    counts = _count(reader, training.reviews)
+    seen = reader.read(training.reviews)
+    counts = _count(seen, reader.columns)
     model = _regression(params)
     if vectors is not None:
         rows = _vectors_of(tokenizer.vocabulary[: reader.words], vectors)
@@ -142,11 +174,12 @@ def train_baseline(
     else:
         scale = _scale_of(counts, params.weighting)
         if params.weighting == "naive_bayes":
-            seen = reader.read(training.reviews)
             scale = log_count_ratios(seen, reader.columns, training.targets)
         model.fit(_weigh(counts, params.weighting, scale), training.targets)
         coefficients = model.coef_[0]
     return Baseline(
+        name,
+        params.text,
         params.weighting,
         tokenizer,
         reader,
@@ -187,17 +220,17 @@ def _reader(
     return Reader(words, find_ngrams(seen, words, params.ngrams, params.min_count))
 
 
-def _count(reader: Reader, reviews: Ragged) -> csr_array:
-    """How often each id occurs in each review, float64 (reviews, columns)."""
-    seen = reader.read(reviews)
-    return count_ids(seen.keep(seen.ids > UNKNOWN), reader.columns)
+def _count(seen: Ragged, columns: int) -> csr_array:
+    """How often each id of a known word occurs in each review, float64 (reviews, columns)."""
+    return count_ids(seen.keep(seen.ids > UNKNOWN), columns)
 
 
 def _scale_of(counts: csr_array, weighting: Weighting) -> Vector:
     """What each column is multiplied by, as far as the labels have no say."""
     if weighting == "tfidf":
-        reviews = (counts > 0).sum(axis=0)
-        return np.asarray(np.log((1 + counts.shape[0]) / (1 + reviews)) + 1, np.float32)
+        from sklearn.feature_extraction.text import TfidfTransformer
+
+        return np.asarray(TfidfTransformer().fit(counts).idf_, np.float32)
     return np.ones(counts.shape[1], np.float32)
 
 

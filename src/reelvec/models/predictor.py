@@ -1,7 +1,7 @@
 """A trained variant on disk, and its predictions for raw text."""
 
-import os
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json, replacing, save_array, write_json
+from reelvec.base.project.files import read_json, replacing, save_array, write_json
+from reelvec.base.project.section import Text
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import Classifier
-from reelvec.models.ensemble import VALIDATION
 from reelvec.models.inference import predict_logits
+from reelvec.models.logits import VALIDATION, Logits
 from reelvec.models.reader import Reader, is_array
 from reelvec.text.ragged import Ragged
 from reelvec.text.tokenizer import Tokenizer
@@ -27,25 +28,38 @@ class Predictor:
     """A classifier with the preprocessing and the vocabulary that it was trained with.
 
     Attributes:
-        variant: its name in `params.yaml`.
+        name: its entry in `params.yaml`.
         params: its entry there.
         tokenizer: how its reviews became ids.
         model: on the CPU, not in training mode.
     """
 
-    variant: str
+    name: str
     params: VariantParams
     tokenizer: Tokenizer
     model: Classifier
 
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """P(positive) of each text, float64 (texts,)."""
-        return self.probabilities_of(self.tokenizer.encode(texts))
+    @property
+    def texts(self) -> frozenset[Text]:
+        """The one kind of text that it reads."""
+        return frozenset({self.params.text})
 
-    def probabilities_of(self, reviews: Ragged) -> NDArray[np.float64]:
-        """P(positive) of reviews that are vocabulary ids already, float64 (reviews,)."""
+    @property
+    def words(self) -> int:
+        """How many ids of words it knows, padding and unknown among them."""
+        return len(self.tokenizer.vocabulary)
+
+    def logits(self, texts: Sequence[str]) -> Logits:
+        """Log odds of `positive` of raw texts, float64 (texts,)."""
+        return self._logits(self.tokenizer.encode(texts))
+
+    def logits_of(self, reviews: Mapping[Text, Ragged]) -> Logits:
+        """The same of reviews that are vocabulary ids already, by kind of text."""
+        return self._logits(reviews[self.params.text])
+
+    def _logits(self, reviews: Ragged) -> Logits:
         logits = predict_logits(self.model, reviews, torch.device("cpu"))
-        return torch.sigmoid(logits).numpy().astype(np.float64)
+        return logits.numpy().astype(np.float64)
 
     def save(self, folder: Path, validation_logits: NDArray[np.float32] | None = None) -> None:
         """Write `model.safetensors` and `config.json`, replacing the folder.
@@ -65,7 +79,7 @@ class Predictor:
             write_json(
                 temporary / "config.json",
                 {
-                    "variant": self.variant,
+                    "variant": self.name,
                     "params": self.params.model_dump(),
                     **self.tokenizer.as_json(),
                 },
@@ -80,7 +94,7 @@ class Predictor:
         """
         if not (folder / "config.json").exists():
             raise ReelvecError(
-                f"{os.fspath(folder)}: no trained model; run `make repro` (or `make demo`) first"
+                f"{folder}: no trained model; run `make repro` (or `make demo`) first"
             )
         try:
             return cls._read(folder)
@@ -94,9 +108,8 @@ class Predictor:
     @classmethod
     def _read(cls, folder: Path) -> "Predictor":
         config = read_json(folder / "config.json")
-        variant = config["params"]
-        variant["kernels"] = tuple(variant["kernels"])
-        params = VariantParams.model_validate(variant)
+        # By way of JSON, whose arrays strict validation takes for tuples.
+        params = VariantParams.model_validate_json(json.dumps(config["params"]))
         tokenizer = Tokenizer.from_json(config)
         weights = load_file(folder / "model.safetensors")
         arrays = {name: weights.pop(name).numpy() for name in list(weights) if is_array(name)}

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json, replacing, save_array, write_json, write_text
-from reelvec.base.schema.section import GLOVE
+from reelvec.base.project.files import read_json, replacing, save_array, write_json, write_text
+from reelvec.base.project.section import GLOVE
 
 SUBWORDS = "subwords.npy"
 

@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from PIL import Image
 
-from reelvec.base.files import replacing
+from reelvec.base.project.files import replacing
 from reelvec.evaluation.curves import Curve
 from reelvec.evaluation.predictions import Predictions
 from reelvec.report.label_placement import place_labels

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json
+from reelvec.base.project.files import read_json
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.whole import Params
 from reelvec.evaluation.comparison import Comparison, answer, pairs_table, results_table

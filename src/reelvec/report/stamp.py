@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import write_text
+from reelvec.base.project.files import write_text
 from reelvec.report.page_parts import as_address
 
 PAGE = Path("data/report.html")

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json
-from reelvec.base.schema.section import GLOVE
+from reelvec.base.project.files import read_json
+from reelvec.base.project.section import GLOVE
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 from reelvec.text.vocabulary import RESERVED
 

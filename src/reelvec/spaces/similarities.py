@@ -18,8 +18,8 @@ from gensim.test.utils import datapath
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.project.section import GLOVE
 from reelvec.base.schema.preprocess import PreprocessParams
-from reelvec.base.schema.section import GLOVE
 from reelvec.base.schema.similarities import SimilarityParams
 from reelvec.spaces.analogies import Question, Section, evaluate_word_analogies, read_questions
 from reelvec.spaces.judgements import judged_words, judgement_scores

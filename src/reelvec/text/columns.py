@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import write_text
+from reelvec.base.project.files import write_text
 from reelvec.base.schema.preprocess import PreprocessParams, StopwordList
 from reelvec.text.ragged import Ragged, offsets_from_lengths
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import replacing, save_array
+from reelvec.base.project.files import replacing, save_array
 from reelvec.text.ragged import Ragged
 
 

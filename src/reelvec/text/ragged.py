@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import save_array
+from reelvec.base.project.files import save_array
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json
+from reelvec.base.project.files import read_json
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.text.columns import tokenize
 from reelvec.text.ragged import Ragged

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import write_text
+from reelvec.base.project.files import write_text
 from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.ragged import Ragged
 

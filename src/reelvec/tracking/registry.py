@@ -1,6 +1,6 @@
-"""The variant that answers requests: the champion in MLflow's model registry.
+"""The model that answers requests: the champion in MLflow's model registry.
 
-Variants compete on the validation reviews; the test reviews have no say.
+Models compete on the validation reviews; the test reviews have no say.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.whole import Params
-from reelvec.evaluation.results import Trained
+from reelvec.evaluation.results import Results
 from reelvec.export.mlflow_environment import prepare_environment
 from reelvec.tracking.record import RunRecord, is_trained, read_record
 from reelvec.tracking.runs import open_store, store_failure, store_location
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 NAME, CHAMPION = "reelvec", "champion"
 SHOWN = f"{NAME}@{CHAMPION}"
 
-VARIANT, ACCURACY, DIGEST = "variant", "valid_accuracy", "reelvec.model"
+MODEL, ACCURACY, DIGEST = "model", "valid_accuracy", "reelvec.model"
 """Tags of a version; the last one is a hash of the model's files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A variant and its accuracy on the validation reviews."""
+    """A model and its accuracy on the validation reviews."""
 
-    variant: str
+    model: str
     accuracy: float
 
     def __str__(self) -> str:
         known = isfinite(self.accuracy)
-        return f"{self.variant}, validation accuracy {f'{self.accuracy:.2%}' if known else '?'}"
+        return f"{self.model}, validation accuracy {f'{self.accuracy:.2%}' if known else '?'}"
 
 
 def register_best(params: Params, root: Path = Path(), keep: bool = False) -> str:
-    """Make the best trained variant the champion, if it is better than the present one.
+    """Make the best trained model the champion, if it is better than the present one.
 
     Args:
         params: the project's parameters.
@@ -49,24 +49,24 @@ def register_best(params: Params, root: Path = Path(), keep: bool = False) -> st
         one line that says what was done, and why.
 
     Raises:
-        ReelvecError: no variant is trained, or the store does not answer.
+        ReelvecError: no model is trained, or the store does not answer.
     """
     place = root.resolve()
     location = store_location(place)
     prepare_environment()
     # A champion that stays needs nothing that is trained here.
-    best = None if keep else best_variant(params, place)
+    best = None if keep else best_model(params, place)
     try:
         store = open_store(location, params)
         champion = _champion(store)
         if champion is not None and keep:
             return f"{SHOWN} is version {champion.version} ({champion.candidate})"
-        best = best or best_variant(params, place)
-        record = _record(params, best.variant, place)
+        best = best or best_model(params, place)
+        record = _record(params, best.model, place)
         if champion is not None and not champion.gives_way_to(best, _digest(record)):
             return (
                 f"{SHOWN} stays version {champion.version} ({champion.candidate}): the best "
-                f"trained variant, {best.variant} with {best.accuracy:.2%}, is not above it"
+                f"trained model, {best.model} with {best.accuracy:.2%}, is not above it"
             )
         version = _crown(store, best, record)
     except ReelvecError:
@@ -78,22 +78,21 @@ def register_best(params: Params, root: Path = Path(), keep: bool = False) -> st
     elif best.accuracy > champion.candidate.accuracy:
         why = f"above version {champion.version} ({champion.candidate})"
     else:
-        why = f"the same variant as version {champion.version}, packed anew"
+        why = f"the same model as version {champion.version}, packed anew"
     return f"{SHOWN} is version {version} now ({best}): {why}"
 
 
-def best_variant(params: Params, root: Path = Path()) -> Candidate:
-    """The trained variant with the highest accuracy on the validation reviews, the first of equals.
+def best_model(params: Params, root: Path = Path()) -> Candidate:
+    """The trained model with the highest accuracy on the validation reviews, the first of equals.
 
     Raises:
         ReelvecError: there is none.
     """
-    trained = Trained(root)
-    names = [name for name in params.variants if name in trained.variants]
-    names = [name for name in names if is_trained(name, root)]
+    trained = Results(root)
+    names = [name for name in params.models if is_trained(name, root)]
     if not names:
         raise ReelvecError(
-            "data/models: no variant of params.yaml is trained; run `make repro` first"
+            "data/models: no model of params.yaml is trained; run `make repro` first"
         )
     best = trained.best(names)
     return Candidate(best, trained.valid_accuracy(best))
@@ -108,7 +107,7 @@ class _Champion:
     digest: str
 
     def gives_way_to(self, best: Candidate, digest: str) -> bool:
-        """Whether the other is better, or is the same variant with other files or other code."""
+        """Whether the other is better, or is the same model with other files or other code."""
         return best.accuracy > self.candidate.accuracy or (
             best == self.candidate and digest != self.digest
         )
@@ -121,16 +120,16 @@ def _champion(store: "Store") -> _Champion | None:
     version = store.client.get_model_version_by_alias(NAME, CHAMPION)
     # A version that somebody registered by hand has no accuracy: any is better.
     accuracy = float(version.tags.get(ACCURACY, -inf))
-    candidate = Candidate(version.tags.get(VARIANT, "of unknown origin"), accuracy)
+    candidate = Candidate(version.tags.get(MODEL, "of unknown origin"), accuracy)
     return _Champion(str(version.version), candidate, version.tags.get(DIGEST, ""))
 
 
-def _record(params: Params, variant: str, root: Path) -> RunRecord:
-    """What the run of a variant holds, its model with it."""
+def _record(params: Params, model: str, root: Path) -> RunRecord:
+    """What the run of a model holds, the model itself with it."""
     with_model = params.model_copy(
         update={"tracking": params.tracking.model_copy(update={"model": True})}
     )
-    return read_record(with_model, variant, root)
+    return read_record(with_model, model, root)
 
 
 def _digest(record: RunRecord) -> str:
@@ -140,7 +139,7 @@ def _digest(record: RunRecord) -> str:
 
 
 def _crown(store: "Store", best: Candidate, record: RunRecord) -> str:
-    """Register the model of a variant's run, unless it is, and give it the alias.
+    """Register the model of a run, unless it is, and give it the alias.
 
     Returns:
         its version.
@@ -155,7 +154,7 @@ def _crown(store: "Store", best: Candidate, record: RunRecord) -> str:
         if same:
             version = str(same[0].version)
         else:
-            tags = {VARIANT: best.variant, ACCURACY: repr(best.accuracy), DIGEST: digest}
+            tags = {MODEL: best.model, ACCURACY: repr(best.accuracy), DIGEST: digest}
             version = store.register(NAME, record.fingerprint, tags)
         client.set_registered_model_alias(NAME, CHAMPION, version)
     return version

@@ -1,8 +1,9 @@
-"""The variants' runs in MLflow: a view of what git and DVC hold, never a condition for it.
+"""The models' runs in MLflow: a view of what git and DVC hold, never a condition for it.
 
-Training hands its metrics to a background thread and goes on. A server that is down, slow or
-refusing costs a few seconds at most and one warning; `make track` writes what is missing later,
-from what DVC holds. A run is found again by its fingerprint, so that nothing is written twice.
+The last stage, `track`, writes all runs from what DVC holds, and so does `make track`. A training
+that lasts shows its metrics while it goes on: they are handed to a background thread. A server
+that is down, slow or refusing costs a few seconds at most and one warning. A run is found again
+by its fingerprint, so that nothing is written twice.
 """
 
 import os
@@ -10,6 +11,7 @@ import queue
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -21,29 +23,16 @@ from urllib.parse import urlsplit
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.schema.whole import Params
+from reelvec.base.schema.whole import Params, load_params
 from reelvec.export.mlflow_environment import prepare_environment
-from reelvec.tracking.record import (
-    Point,
-    is_trained,
-    read_record,
-    run_params,
-    run_tags,
-    variant_fingerprint,
-)
+from reelvec.tracking.fingerprint import fingerprint_of
+from reelvec.tracking.record import Point, is_trained, read_record, run_params, run_tags
 
 if TYPE_CHECKING:
     from reelvec.tracking.store import Store, WrittenRun
 
-__all__ = [
-    "StoreLocation",
-    "VariantRun",
-    "open_run",
-    "record_all",
-    "record_variant",
-    "store_location",
-    "variant_fingerprint",
-]
+LIVE_AFTER = 20.0
+"""Seconds that a training lasts before it is shown: MLflow takes longer than many a training."""
 
 T = TypeVar("T")
 
@@ -58,7 +47,7 @@ class StoreLocation:
         uri: MLflow's tracking URI.
         artifacts: where a new experiment keeps files; None leaves it to the server.
         closing: the seconds that the end of a training may wait for it.
-        recording: the seconds that writing a whole run may take.
+        recording: the seconds that writing all runs may take.
     """
 
     uri: str
@@ -89,21 +78,25 @@ def store_location(root: Path = Path()) -> StoreLocation:
         uri=uri,
         artifacts=(home / "mlartifacts").as_uri() if is_database else None,
         closing=30 if is_file else 5,
-        recording=60 if is_file else 10,
+        recording=600 if is_file else 300,
     )
 
 
-class VariantRun:
+class LiveRun:
     """A training as MLflow shows it while it goes on; made by `open_run`.
 
-    No method raises, and none but `close` waits.
+    No method raises, and none but `close` waits. A training that is over soon is not shown:
+    `track` writes its run.
     """
 
-    def __init__(self, location: StoreLocation, begin: Callable[[], "WrittenRun"]) -> None:
-        self._location = location
+    def __init__(
+        self, location: StoreLocation, begin: Callable[[], "WrittenRun"], after: float = LIVE_AFTER
+    ) -> None:
+        self._location, self._begin = location, begin
         self._queue: queue.SimpleQueue[list[Point] | None] = queue.SimpleQueue()
         self._status = "FINISHED"
-        self._written = None if location.uri in _given_up else _started(lambda: self._write(begin))
+        self._shown_from = time.monotonic() + after
+        self._written: Future[None] | None = None
 
     def log_metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
         """Hand over metrics of one epoch, named as the columns of the training's CSV file.
@@ -112,9 +105,10 @@ class VariantRun:
             values: metrics by name.
             step: the epoch, from 1; None means a metric of the whole run.
         """
-        if self._written is not None and not self._written.done():
-            points = [Point(name, value, step or 0) for name, value in values.items()]
-            self._queue.put(points)
+        self._queue.put([Point(name, value, step or 0) for name, value in values.items()])
+        lasts = time.monotonic() >= self._shown_from
+        if self._written is None and lasts and self._location.uri not in _given_up:
+            self._written = _started(self._write)
 
     def close(self, timeout: float | None = None) -> None:
         """Wait until all is written, but no longer than `timeout` seconds, and end the run.
@@ -136,10 +130,10 @@ class VariantRun:
         self._status = status
         self.close()
 
-    def _write(self, begin: Callable[[], "WrittenRun"]) -> None:
+    def _write(self) -> None:
         """In the background: write what comes until the end is told or something fails."""
         try:
-            run = begin()
+            run = self._begin()
             while (points := self._queue.get()) is not None:
                 run.add_points(points)
             run.finish(self._status)
@@ -148,15 +142,15 @@ class VariantRun:
 
 
 @contextmanager
-def open_run(params: Params, variant: str, root: Path = Path()) -> Iterator[VariantRun]:
-    """Show a training in MLflow while it goes on.
+def open_run(variant: str, root: Path = Path(), after: float = LIVE_AFTER) -> Iterator[LiveRun]:
+    """Show a training in MLflow while it goes on, if it lasts.
 
     Never raises by itself and never waits at the start; what the training raises goes through.
 
     Args:
-        params: the project's parameters.
-        variant: name of an entry of `params.variants`.
+        variant: name of an entry of `variants`.
         root: the project's folder.
+        after: seconds that it must last to be shown.
 
     Yields:
         the run, to which the metrics of each epoch are given.
@@ -165,14 +159,14 @@ def open_run(params: Params, variant: str, root: Path = Path()) -> Iterator[Vari
     location = store_location(place)
 
     def begin() -> "WrittenRun":
-        fingerprint = variant_fingerprint(params, variant, place)
-        tags = run_tags(variant, fingerprint, place)
+        prepare_environment()
+        params = load_params(place / "params.yaml")
+        tags = run_tags(params, variant, fingerprint_of(params, variant, place), place)
         run = open_store(location, params).run(variant, run_params(params, variant), tags)
         run.resume()
         return run
 
-    prepare_environment()
-    run = VariantRun(location, begin)
+    run = LiveRun(location, begin, after)
     try:
         yield run
     except Exception:
@@ -184,40 +178,17 @@ def open_run(params: Params, variant: str, root: Path = Path()) -> Iterator[Vari
     run.close()
 
 
-def record_variant(params: Params, variant: str, root: Path = Path()) -> None:
-    """Write all that DVC holds of a variant onto its run: one warning if that fails.
-
-    Args:
-        params: the project's parameters.
-        variant: name of an entry of `params.variants`.
-        root: the project's folder.
-    """
-    place = root.resolve()
-    location = store_location(place)
-    if location.uri in _given_up:
-        return
-
-    def write() -> None:
-        open_store(location, params).write(read_record(params, variant, place))
-
-    prepare_environment()
-    try:
-        _started(write).result(timeout=location.recording)
-    except Exception as error:
-        _give_up(location, error, location.recording)
-
-
 def record_all(params: Params, root: Path = Path()) -> list[str]:
     """Write the runs, and the parts of runs, that the store lacks, from what DVC holds.
 
-    Prints a line for each variant.
+    Prints a line for each model.
 
     Args:
         params: the project's parameters.
         root: the project's folder.
 
     Returns:
-        the variants that were written, in the order of `params.variants`.
+        the models that were written, in the order of `params.yaml`.
 
     Raises:
         ReelvecError: the store does not answer, or a file that decides a run is missing.
@@ -225,23 +196,31 @@ def record_all(params: Params, root: Path = Path()) -> list[str]:
     place = root.resolve()
     location = store_location(place)
     prepare_environment()
-    _given_up.discard(location.uri)
     written = []
     try:
         store = open_store(location, params)
-        for variant in params.variants:
-            if not is_trained(variant, place):
-                print(f"{variant}: not trained yet")
-            elif store.write(read_record(params, variant, place)):
-                written.append(variant)
-                print(f"{variant}: written to {location.shown}")
+        for model in tqdm(params.models, "MLflow", leave=False, disable=None):
+            if not is_trained(model, place):
+                tqdm.write(f"{model}: not trained yet")
+            elif store.write(read_record(params, model, place)):
+                written.append(model)
+                tqdm.write(f"{model}: written to {location.shown}")
             else:
-                print(f"{variant}: already there")
+                tqdm.write(f"{model}: already there")
     except ReelvecError:
         raise
     except Exception as error:
         raise store_failure(location, error, "make track") from error
     return written
+
+
+def record_or_warn(params: Params, root: Path = Path()) -> None:
+    """The same for a stage: what fails, or takes too long, is one warning."""
+    location = store_location(root.resolve())
+    try:
+        _started(lambda: record_all(params, root)).result(timeout=location.recording)
+    except Exception as error:
+        _give_up(location, error.__cause__ or error, location.recording)
 
 
 def store_failure(location: StoreLocation, error: Exception, command: str) -> ReelvecError:
@@ -279,7 +258,7 @@ def _started(work: Callable[[], T]) -> Future[T]:
     return future
 
 
-def _give_up(location: StoreLocation, error: Exception, seconds: float = 0) -> None:
+def _give_up(location: StoreLocation, error: BaseException, seconds: float = 0) -> None:
     """Warn, once for each store in the life of the process, and leave it alone from then on."""
     if location.uri in _given_up:
         return
@@ -288,12 +267,12 @@ def _give_up(location: StoreLocation, error: Exception, seconds: float = 0) -> N
     reason = f"no answer in {seconds:g} s" if slow else _reason(location, error)
     tqdm.write(
         f"warning: MLflow at {location.shown}: {reason}; the work goes on, "
-        "and `make track` writes the run later",
+        "and `make track` writes the runs later",
         file=sys.stderr,
     )
 
 
-def _reason(location: StoreLocation, error: Exception) -> str:
+def _reason(location: StoreLocation, error: BaseException) -> str:
     """One line of at most 200 characters that says what went wrong."""
     root: BaseException = error
     while (below := root.__cause__ or root.__context__) is not None:

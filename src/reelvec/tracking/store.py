@@ -8,8 +8,8 @@ import json
 import logging
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from filelock import FileLock
@@ -45,9 +45,8 @@ PROBE_SECONDS = 2
 LOCK_SECONDS = 20
 METRICS_A_BATCH = 1000  # MLflow's own limit
 
-# Migrations of a new database are no news to people, and failures are told once, by `tracking`.
-logging.getLogger("alembic").setLevel(logging.WARNING)
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+QUIET = {"alembic": logging.WARNING, "urllib3.connectionpool": logging.ERROR}
+"""Migrations of a new database are no news to people, and failures are told once, by `runs`."""
 
 
 class Store:
@@ -67,11 +66,12 @@ class Store:
         if self._is_server:
             # A server that hangs or refuses is known at once, before any real call.
             server = get_default_host_creds(uri)  # type: ignore[no-untyped-call]
-            http_request(  # type: ignore[no-untyped-call]
-                server, "/health", "GET", max_retries=0, timeout=PROBE_SECONDS
-            )
+            with _quiet():
+                http_request(  # type: ignore[no-untyped-call]
+                    server, "/health", "GET", max_retries=0, timeout=PROBE_SECONDS
+                )
         self._lock = _lock_of(uri)
-        with self._lock:
+        with self._lock, _quiet():
             self._client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             self._experiment_id = self._find_or_make_experiment(experiment, artifacts)
 
@@ -85,12 +85,12 @@ class Store:
         """Keeps other processes from making the same thing at the same time."""
         return self._lock
 
-    def run(self, variant: str, params: dict[str, str], tags: dict[str, str]) -> "WrittenRun":
+    def run(self, name: str, params: dict[str, str], tags: dict[str, str]) -> "WrittenRun":
         """The one run with the fingerprint in `tags`, made if it is not there."""
         with self._lock:
             run = self.find(tags[FINGERPRINT])
             if run is None:
-                run = self._client.create_run(self._experiment_id, tags=tags, run_name=variant)
+                run = self._client.create_run(self._experiment_id, tags=tags, run_name=name)
             missing = [Param(key, params[key]) for key in params if key not in run.data.params]
             changed = [
                 RunTag(key, tags[key]) for key in tags if run.data.tags.get(key) != tags[key]
@@ -119,14 +119,14 @@ class Store:
         content = served_digest(record.content)
         if found is not None and found.data.tags.get(CONTENT) == content:
             return False
-        run = self.run(record.variant, record.params, record.tags)
+        run = self.run(record.model, record.params, record.tags)
         run.add_points(record.curve)
         run.add_results(record.results)
         run.add_datasets(record.datasets)
         for path, folder in record.files:
             run.add_file(path, folder)
-        if record.model is not None:
-            run.add_model(record.model, served_digest(record.model_digest))
+        if record.folder is not None:
+            run.add_model(record.folder, served_digest(record.model_digest))
         run.finish("FINISHED")
         run.set_tag(CONTENT, content)
         return True
@@ -241,7 +241,7 @@ class WrittenRun:
         self._client.log_artifact(self._id, str(path), folder)
 
     def add_model(self, folder: Path, digest: str) -> None:
-        """Log a trained variant, ready to serve, unless the run holds this very model."""
+        """Log a trained model, ready to serve, unless the run holds this very model."""
         if self._run.data.tags.get(MODEL) == digest:
             return
         logged = self._client.create_logged_model(
@@ -278,6 +278,20 @@ class WrittenRun:
             history = self._client.get_metric_history(self._id, name) if old else []
             self._epochs_there[name] = {point.step for point in history}
         return self._epochs_there[name]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let other packages keep to themselves what is no news, for as long as it lasts."""
+    loggers = {name: logging.getLogger(name) for name in QUIET}
+    levels = {name: logger.level for name, logger in loggers.items()}
+    for name, level in QUIET.items():
+        loggers[name].setLevel(level)
+    try:
+        yield
+    finally:
+        for name, level in levels.items():
+            loggers[name].setLevel(level)
 
 
 def _lock_of(uri: str) -> Lock:

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reelvec.base.schema.section import Section, Text, Word
+from reelvec.base.project.section import Section, Text, Word
 
 Weighting = Literal["binary", "tfidf", "naive_bayes", "average"]
 

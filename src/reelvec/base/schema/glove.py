@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from reelvec.base.schema.section import Section, Sha256, Word
+from reelvec.base.project.section import Section, Sha256, Word
 
 
 class GloveParams(Section):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from reelvec.base.schema.section import Section, Sha256, Word
+from reelvec.base.project.section import Section, Sha256, Word
 
 
 class ImdbParams(Section):

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from reelvec.base.project.section import Section
 from reelvec.base.schema.preprocess import PreprocessParams
-from reelvec.base.schema.section import Section
 
 
 class PlainParams(Section):

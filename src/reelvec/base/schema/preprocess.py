@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from reelvec.base.schema.section import Section, Word
+from reelvec.base.project.section import Section, Word
 
 StopwordList = Literal["none", "scikit-learn", "gensim"]
 Punctuation = Literal["separate", "delete", "keep"]

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from reelvec.base.schema.section import Section, Word
+from reelvec.base.project.section import Section, Word
 
 
 class TrackingParams(Section):

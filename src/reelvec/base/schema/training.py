@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from reelvec.base.schema.section import Section
+from reelvec.base.project.section import Section
 
 Device = Literal["auto", "cpu", "cuda"]
 

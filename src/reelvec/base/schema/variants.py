@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from reelvec.base.schema.section import MAX_DIMENSION, Section, Text, Word
+from reelvec.base.project.section import MAX_DIMENSION, Section, Text, Word
 
 Encoder = Literal["mean", "sqrtn", "max", "mean_max", "attention", "cnn", "lstm", "gru"]
 Summary = Literal["last", "mean", "max"]

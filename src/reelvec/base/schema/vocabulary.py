@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from reelvec.base.schema.section import Fraction, Section
+from reelvec.base.project.section import Fraction, Section
 
 
 class VocabularyParams(Section):

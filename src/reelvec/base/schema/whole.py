@@ -7,8 +7,9 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from reelvec.base.messages import one_of
-from reelvec.base.params_file import entry_named, read_yaml, validated
-from reelvec.base.paths import PARAMS
+from reelvec.base.project.params_file import entry_named, read_yaml, validated
+from reelvec.base.project.paths import PARAMS
+from reelvec.base.project.section import GLOVE, Name, Text
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.ensembles import EnsembleParams
 from reelvec.base.schema.evaluation import EvaluationParams
@@ -18,7 +19,6 @@ from reelvec.base.schema.glove import GloveParams
 from reelvec.base.schema.imdb import ImdbParams
 from reelvec.base.schema.plain import PlainParams
 from reelvec.base.schema.preprocess import PreprocessParams
-from reelvec.base.schema.section import GLOVE, Name, Text
 from reelvec.base.schema.similarities import SimilarityParams
 from reelvec.base.schema.tracking import TrackingParams
 from reelvec.base.schema.training import TrainingParams

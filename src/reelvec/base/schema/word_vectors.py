@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from reelvec.base.schema.section import MAX_DIMENSION, Section
+from reelvec.base.project.section import MAX_DIMENSION, Section
 
 Algorithm = Literal["word2vec", "fasttext"]
 

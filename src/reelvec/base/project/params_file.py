@@ -10,8 +10,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.paths import PARAMS
-from reelvec.base.schema.section import Name, Section
+from reelvec.base.project.paths import PARAMS
+from reelvec.base.project.section import Name, Section
 
 AnySection = TypeVar("AnySection", bound=Section)
 AnyModel = TypeVar("AnyModel", bound=BaseModel)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.files import read_json
+from reelvec.base.project.files import read_json
 
 IMDB_METRICS = Path("reports/metrics/imdb.json")
 

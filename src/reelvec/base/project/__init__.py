@@ -1,0 +1,1 @@
+"""How the folder of a project is laid out, read and written."""

@@ -1,0 +1,141 @@
+"""What a model is tested for, and the files that say how it did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from reelvec.base.project.files import replacing, write_json, write_text
+from reelvec.base.project.paths import MISTAKES, PLOTS, PREDICTIONS, REPORTS, REVIEWS, TEST_METRICS
+from reelvec.base.project.section import Text
+from reelvec.base.schema.evaluation import EvaluationParams
+from reelvec.evaluation.curves import as_csv
+from reelvec.evaluation.explain import contributions
+from reelvec.evaluation.mistakes import (
+    Mistake,
+    Words,
+    explained,
+    find_mistakes,
+    mistakes_markdown,
+    save_mistakes,
+)
+from reelvec.evaluation.predictions import Predictions
+from reelvec.evaluation.scores import (
+    Metrics,
+    calibration_curve,
+    confusion_csv,
+    evaluate,
+    roc_points,
+)
+from reelvec.models.ensemble import Ensemble
+from reelvec.models.linear import Baseline
+from reelvec.models.logits import Logits, probabilities_of
+from reelvec.models.model import Model
+from reelvec.models.predictor import Predictor
+from reelvec.text.dataset import Dataset
+from reelvec.text.vocabulary import UNKNOWN, limit_ids
+
+FOLDERS = (
+    PREDICTIONS,
+    TEST_METRICS,
+    MISTAKES,
+    REPORTS / "mistakes",
+    PLOTS / "roc",
+    PLOTS / "calibration",
+    PLOTS / "confusion",
+)
+"""Each has one file a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """How a model did on the test reviews.
+
+    Attributes:
+        predictions: of all test reviews.
+        metrics: what `reports/metrics/evaluate/<model>.json` holds.
+        mistakes: the surest ones, with the words that decided.
+    """
+
+    predictions: Predictions
+    metrics: Metrics
+    mistakes: Sequence[Mistake]
+
+
+def logits_of_all(models: Mapping[str, Model], test: Mapping[Text, Dataset]) -> dict[str, Logits]:
+    """What each model gives the test reviews; an ensemble adds up what its members gave.
+
+    Args:
+        models: by name, an ensemble behind its members.
+        test: the test reviews by kind of text, in the same order.
+    """
+    reviews = {text: part.reviews for text, part in test.items()}
+    found: dict[str, Logits] = {}
+    for name, model in models.items():
+        if isinstance(model, Ensemble) and model.members.keys() <= found.keys():
+            found[name] = model.weighing.combined(found)
+        else:
+            found[name] = model.logits_of(reviews)
+    return found
+
+
+def tested(
+    model: Model, logits: Logits, test: Mapping[Text, Dataset], params: EvaluationParams
+) -> Tested:
+    """Score a model, and look at its surest mistakes.
+
+    Args:
+        model: the model.
+        logits: what it gave the test reviews.
+        test: the test reviews by kind of text.
+        params: how results are described.
+
+    Raises:
+        ReelvecError: the test reviews are of one class, or the reviews' texts are not there.
+    """
+    part = next(iter(test.values()))
+    predictions = Predictions(part.review_ids, part.targets, probabilities_of(logits))
+    metrics = {**evaluate(predictions, params), **_out_of_vocabulary(model, test)}
+    found = find_mistakes(predictions, REVIEWS, params.mistakes)
+    return Tested(predictions, metrics, explained(found, partial(_decided, model)))
+
+
+def write_tests(results: Mapping[str, Tested], params: EvaluationParams, data: str) -> None:
+    """Write the files of all models, in folders that hold nothing else afterwards.
+
+    Args:
+        results: by model.
+        params: how many bins a calibration curve has.
+        data: the line that says which reviews.
+    """
+    for folder in FOLDERS:
+        with replacing(folder) as temporary:
+            temporary.mkdir()
+    for name, result in results.items():
+        predictions = result.predictions
+        calibration = calibration_curve(predictions, params.calibration_bins)
+        predictions.save(PREDICTIONS / f"{name}.parquet")
+        write_json(TEST_METRICS / f"{name}.json", result.metrics)
+        write_text(PLOTS / "roc" / f"{name}.csv", as_csv(roc_points(predictions)))
+        write_text(PLOTS / "calibration" / f"{name}.csv", as_csv(calibration))
+        write_text(PLOTS / "confusion" / f"{name}.csv", confusion_csv(predictions))
+        save_mistakes(MISTAKES / f"{name}.json", result.mistakes)
+        page = mistakes_markdown(name, result.mistakes, data)
+        write_text(Path(REPORTS, "mistakes", f"{name}.md"), page)
+
+
+def _decided(model: Model, texts: Sequence[str]) -> list[Words]:
+    return [
+        tuple((each.words, each.logit) for each in words) for words in contributions(model, texts)
+    ]
+
+
+def _out_of_vocabulary(model: Model, test: Mapping[Text, Dataset]) -> Metrics:
+    """The share of the words that a model does not know; an ensemble's members each know others."""
+    if not isinstance(model, Predictor | Baseline):
+        return {}
+    (text,) = model.texts
+    ids = limit_ids(test[text].reviews, model.words).ids
+    return {"out_of_vocabulary": float(np.mean(ids == UNKNOWN)) if len(ids) else 0.0}

@@ -1,0 +1,54 @@
+"""Logits: what every model gives of a review, and the probability and the label that follow."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import run_again
+
+Logits = NDArray[np.float64]
+"""Log odds of P(positive), one a review."""
+
+LABELS = ("negative", "positive")
+
+THRESHOLD = 0.5
+"""A review is called positive when P(positive) is above this (so when its logit is above 0)."""
+
+VALIDATION = "validation.npy"
+"""Beside a model: its logits of the validation reviews, float32, before it learned from them."""
+
+
+def probabilities_of(logits: Logits) -> NDArray[np.float64]:
+    """P(positive) of each logit, float64 (reviews,)."""
+    from scipy.special import expit
+
+    return np.asarray(expit(logits), np.float64)
+
+
+def both_probabilities(logits: Logits) -> NDArray[np.float64]:
+    """Probabilities of negative and positive: (reviews,) to (reviews, 2).
+
+    The small one of a sure verdict is not 0, as one less a rounded probability would be.
+    """
+    return np.stack([probabilities_of(-logits), probabilities_of(logits)], axis=1)
+
+
+def label_of(probability: float) -> str:
+    """`positive` or `negative`."""
+    return LABELS[probability > THRESHOLD]
+
+
+def load_validation_logits(folder: Path) -> Logits:
+    """What a model, trained into `folder`, gave the validation reviews: float64 (reviews,).
+
+    Raises:
+        ReelvecError: the model is not there, or damaged.
+    """
+    try:
+        return np.asarray(np.load(folder / VALIDATION), np.float64)
+    except (OSError, ValueError) as error:
+        raise ReelvecError(
+            f"{folder / VALIDATION}: not there or damaged ({type(error).__name__}); {run_again()}"
+        ) from None

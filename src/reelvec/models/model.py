@@ -1,0 +1,30 @@
+"""What every model of the results table can do: variants, baselines and ensembles alike."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from reelvec.base.project.section import Text
+from reelvec.models.logits import Logits
+from reelvec.text.ragged import Ragged
+
+
+class Model(Protocol):
+    """A trained model with all that it needs to read a review."""
+
+    @property
+    def name(self) -> str:
+        """Its entry in `params.yaml`."""
+        ...
+
+    @property
+    def texts(self) -> frozenset[Text]:
+        """The kinds of text that it reads."""
+        ...
+
+    def logits(self, texts: Sequence[str]) -> Logits:
+        """Log odds of `positive` of raw texts, float64 (texts,)."""
+        ...
+
+    def logits_of(self, reviews: Mapping[Text, Ragged]) -> Logits:
+        """The same of reviews that are vocabulary ids already, by kind of text."""
+        ...

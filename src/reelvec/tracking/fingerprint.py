@@ -1,0 +1,115 @@
+"""What decides a trained model, as one hash: its parameters, its data and its code."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.project.files import sha256_of
+from reelvec.base.project.params_file import read_yaml
+from reelvec.base.project.paths import STAGES, TRAIN, VALID, VOCABULARY, reviews_of
+from reelvec.base.project.section import GLOVE, Text
+from reelvec.base.schema.whole import Params
+from reelvec.models.word_vectors import folder_of_vectors
+
+CODE = ("stages/", "src/")
+"""How the dependencies of a stage begin that are code."""
+
+
+def fingerprint_of(params: Params, model: str, root: Path = Path()) -> str:
+    """Hash what decides a trained model.
+
+    The parameters of other models, and what happens after training, do not count.
+
+    Args:
+        params: the project's parameters.
+        model: the name of a variant, a baseline or an ensemble.
+        root: the project's folder.
+
+    Returns:
+        a SHA-256 in hexadecimal.
+
+    Raises:
+        ReelvecError: the model is not known, or a file that training reads is missing.
+    """
+    code = code_of(stage_of(params, model), root)
+    if model in params.ensembles:
+        members = params.ensembles[model].members
+        hashes = [fingerprint_of(params, member, root) for member in members]
+        return digest_of({"name": model, "members": hashes}, code, root)
+    chosen = params.baselines.get(model) or params.variant(model)
+    settings: dict[str, Any] = {
+        "name": model,
+        "model": chosen.model_dump(mode="json"),
+        "preprocess": params.preprocess_of(chosen.text).model_dump(mode="json"),
+        "vocabulary": params.vocabulary.model_dump(mode="json"),
+    }
+    if model in params.variants:
+        settings["training"] = params.training.model_dump(mode="json")
+    inputs = encoded_reviews(root, chosen.text)
+    if chosen.embedding in params.vectors:
+        settings["vectors"] = vectors_params(params, str(chosen.embedding))
+        folder = root / folder_of_vectors(str(chosen.embedding))
+        inputs += [folder / "words.txt", folder / "vectors.npy"]
+    return digest_of(settings, [*inputs, *code], root)
+
+
+def stage_of(params: Params, model: str) -> str:
+    """The stage that trains a model; for variants the one that `@` and their name follow."""
+    if model in params.ensembles:
+        return "train_ensembles"
+    return "train_baselines" if model in params.baselines else "train"
+
+
+def vectors_params(params: Params, embedding: str) -> dict[str, Any]:
+    """The parameters of the vectors that a model starts from."""
+    section = params.glove if embedding == GLOVE else params.word_vectors[embedding]
+    return section.model_dump(mode="json")
+
+
+def code_of(stage: str, root: Path) -> list[Path]:
+    """The files of code that `dvc.yaml` declares for a stage, those in folders too."""
+    declared = read_yaml(root / STAGES).get("stages", {}).get(stage, {})
+    deps = declared.get("do", declared).get("deps", [])
+    places = [root / dep for dep in deps if isinstance(dep, str) and dep.startswith(CODE)]
+    return [path for place in places for path in _code_in(place)]
+
+
+def encoded_reviews(root: Path, text: Text) -> list[Path]:
+    """The files of the training and the validation reviews, and their vocabulary.
+
+    Raises:
+        ReelvecError: they are not there.
+    """
+    place = root / reviews_of(text)
+    folders = [place / part for part in (TRAIN, VALID)]
+    for folder in folders:
+        if not folder.is_dir():
+            raise _missing(folder, root)
+    return [place / VOCABULARY, *(path for folder in folders for path in files_in(folder))]
+
+
+def files_in(folder: Path) -> list[Path]:
+    """All files below a folder, sorted."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def digest_of(settings: Any, files: Iterable[Path], root: Path) -> str:
+    """SHA-256 over settings and the `sha256sum` listing of files, named relative to the root."""
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    for path in files:
+        if not path.is_file():
+            raise _missing(path, root)
+        digest.update(f"{sha256_of(path)}  {path.relative_to(root).as_posix()}\n".encode())
+    return digest.hexdigest()
+
+
+def _code_in(place: Path) -> list[Path]:
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place]
+
+
+def _missing(path: Path, root: Path) -> ReelvecError:
+    place = path.relative_to(root).as_posix()
+    return ReelvecError(f"{place}: not found; run `dvc repro` or `dvc pull` to have it")
