@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from tabulate import tabulate
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.predictions import Predictions
@@ -35,6 +35,9 @@ TRAINED = (
     "words_without_pretrained_vector",
 )
 """What the table takes from `evaluate/<variant>.json` and from `train/<variant>.json`."""
+
+TRAINED_TOGETHER = ("train_baselines", "train_ensembles")
+"""Stages whose one file has the figures of all their models by name."""
 
 Row = dict[str, int | float]
 
@@ -147,31 +150,19 @@ class Comparison:
             ) from None
 
 
-def compare(
-    predictions: Mapping[str, Predictions],
-    metrics: Path,
-    confidence: float,
-    others: Mapping[str, Row] = MappingProxyType({}),
-) -> Comparison:
+def compare(predictions: Mapping[str, Predictions], metrics: Path, confidence: float) -> Comparison:
     """Gather the figures of all models, and test each two against each other.
 
     Args:
         predictions: of the same test reviews, by model.
-        metrics: folder with `evaluate/<variant>.json` and `train/<variant>.json`.
+        metrics: folder with `evaluate/<model>.json`, and with `train/<variant>.json`,
+            `train_baselines.json` and `train_ensembles.json`.
         confidence: of the intervals of the differences.
-        others: the rows of baselines and ensembles, which are no variants.
 
     Raises:
         ReelvecError: a file is missing or lacks a figure.
     """
-    rows = {
-        name: others.get(name)
-        or {
-            **_figures(metrics / "evaluate" / f"{name}.json", TESTED),
-            **_figures(metrics / "train" / f"{name}.json", TRAINED),
-        }
-        for name in predictions
-    }
+    rows = {name: _row(name, metrics) for name in predictions}
     pairs = {
         (a, b): compare_pair(predictions[a], predictions[b], confidence)
         for a, b in combinations(predictions, 2)
@@ -184,36 +175,25 @@ def compare(
     return Comparison(len(next(iter(predictions.values()))), confidence, rows, pairs)
 
 
+def _row(name: str, metrics: Path) -> Row:
+    """What the table says of a model: how it did in the test, and how it was trained."""
+    tested = _figures(metrics / "evaluate" / f"{name}.json", TESTED, "evaluate")
+    for stage in TRAINED_TOGETHER:
+        path = metrics / f"{stage}.json"
+        if path.is_file() and name in read_json(path):
+            trained = _figures(path, (name,), stage)[name]
+            return tested | {
+                key: trained[key] for key in ("valid_accuracy", "trainable_parameters")
+            }
+    own = metrics / "train" / f"{name}.json"
+    return tested | _figures(own, TRAINED, f"train@{name}")
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """P-values corrected for their number by Holm (1979): valid whatever depends on what."""
     from statsmodels.stats.multitest import multipletests
 
     return multipletests(p_values, method="holm")[1].tolist() if p_values else []
-
-
-def other_rows(metrics: Path, kind: str, names: Iterable[str]) -> dict[str, Row]:
-    """The figures of `baselines` or `ensembles`, as far as they have what a variant has.
-
-    Args:
-        metrics: folder with `evaluate_<kind>.json` and `train_<kind>.json`.
-        kind: of models.
-        names: of the models.
-
-    Raises:
-        ReelvecError: a file is missing or lacks a model.
-    """
-    names = list(names)
-    tested, trained = (
-        _figures(metrics / f"{stage}_{kind}.json", tuple(names), f"{stage}_{kind}")
-        for stage in ("evaluate", "train")
-    )
-    return {
-        name: {
-            **{key: tested[name][key] for key in TESTED},
-            **{key: trained[name][key] for key in ("valid_accuracy", "trainable_parameters")},
-        }
-        for name in names
-    }
 
 
 def compare_pair(first: Predictions, second: Predictions, confidence: float) -> Pair:
@@ -422,7 +402,7 @@ def _verdict(comparison: Comparison, glove: str, scratch: str) -> str:
     )
 
 
-def _figures(path: Path, names: tuple[str, ...], stage: str | None = None) -> dict[str, Any]:
+def _figures(path: Path, names: tuple[str, ...], stage: str) -> dict[str, Any]:
     try:
         found = read_json(path)
         return {name: found[name] for name in names}
@@ -432,8 +412,7 @@ def _figures(path: Path, names: tuple[str, ...], stage: str | None = None) -> di
         problem = f"{error} is missing"
     except ValueError:
         problem = "not JSON"
-    stage = stage or f"{path.parent.name}@{path.stem}"
-    raise ReelvecError(f"{path}: {problem}; run `dvc repro {stage}` to make it")
+    raise ReelvecError(f"{path}: {problem}; {run_again(stage)}")
 
 
 def _distance(share: float) -> str:

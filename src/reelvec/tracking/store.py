@@ -45,7 +45,11 @@ PROBE_SECONDS = 2
 LOCK_SECONDS = 20
 METRICS_A_BATCH = 1000  # MLflow's own limit
 
-QUIET = {"alembic": logging.WARNING, "urllib3.connectionpool": logging.ERROR}
+QUIET = {
+    "alembic": logging.WARNING,
+    "mlflow.store.db.utils": logging.WARNING,
+    "urllib3.connectionpool": logging.ERROR,
+}
 """Migrations of a new database are no news to people, and failures are told once, by `runs`."""
 
 
