@@ -4,23 +4,25 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal, Self
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, get_args
 
 import numpy as np
 import pyarrow as pa
 import torch
 from numpy.typing import ArrayLike, NDArray
+from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import column_or_1d
+from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from reelvec.base.project.section import Text
+from reelvec.base.messages import did_you_mean
+from reelvec.base.project.section import Section, Text
 from reelvec.base.schema.preprocess import PreprocessParams
-from reelvec.base.schema.variants import Encoder, Side, Summary, VariantParams
+from reelvec.base.schema.variants import NAIVE_BAYES, RANDOM, Encoder, Side, Summary, VariantParams
 from reelvec.base.schema.vocabulary import VocabularyParams
-from reelvec.estimator_params import checked, seed_of, steps_of
-from reelvec.given_texts import InputValueError, as_texts, is_missing
+from reelvec.given_texts import InputTypeError, InputValueError, as_texts, is_missing
 from reelvec.models.classifier import Classifier
 from reelvec.models.first_layer import initial_embedding
 from reelvec.models.logits import Logits, both_probabilities
@@ -36,6 +38,24 @@ if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
 CPU = torch.device("cpu")
+
+AnySection = TypeVar("AnySection", bound=Section)
+
+EXCEPTED = "best better interesting less least more most worse worst"
+KEPT = """
+again all almost also although both but cannot could cry empty enough even ever every everything
+few full hardly however if interest interesting least less more most much neither never no nobody
+none nor not nothing nowhere off only perhaps rather serious should sincere so still thin though
+too top very well why without would yet
+"""
+
+STEPS_OF: dict[Text, PreprocessParams] = {
+    "processed": PreprocessParams(
+        lemmatize_except=tuple(EXCEPTED.split()), keep=tuple(KEPT.split())
+    ),
+    "plain": PreprocessParams(contractions=False, lemmatize=False, stopwords="none"),
+}
+"""`preprocess` and `plain.preprocess` as `params.yaml` comes with them."""
 
 _ONE_TRAINING = threading.Lock()
 
@@ -166,7 +186,7 @@ class ReviewClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         texts = as_texts(X, "X")
         classes, labels = _two_classes(y, len(texts))
-        steps, params, limits = steps_of(self.preprocess), self._variant(), self._limits()
+        steps, params, limits = _steps_of(self.preprocess), self._variant(), self._limits()
         corpus = tokenize(pa.array(texts, pa.string()), steps)
         training, validation = self._divided(labels, params.seed)
         vocabulary = build_vocabulary(corpus.lexicon, corpus.reviews.take(training), limits)
@@ -220,13 +240,13 @@ class ReviewClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         values = {name: given[name] for name in given if name in VariantParams.model_fields}
         if isinstance(self.preprocess, str):
             values["text"] = self.preprocess
-        return checked(VariantParams, **values, seed=seed_of(self.random_state))
+        return _checked(VariantParams, **values, seed=_seed_of(self.random_state))
 
     def _limits(self) -> VocabularyParams:
         values: dict[str, Any] = {"max_size": self.max_size, "min_count": self.min_count}
         if self.validation_fraction is not None:
             values["validation_fraction"] = self.validation_fraction
-        return checked(VocabularyParams, **values)
+        return _checked(VocabularyParams, **values)
 
     def _divided(
         self, labels: NDArray[np.int8], seed: int
@@ -298,3 +318,71 @@ def _torch_as_it_was() -> Iterator[None]:
         finally:
             torch.set_num_threads(threads)
             torch.set_deterministic_debug_mode(mode)
+
+
+def _steps_of(preprocess: Text | PreprocessParams) -> PreprocessParams:
+    """From text to tokens: steps by their name, or a person's own.
+
+    Raises:
+        InputValueError: there are none of this name.
+    """
+    if isinstance(preprocess, PreprocessParams):
+        return preprocess
+    if preprocess not in get_args(Text):
+        raise InputValueError(
+            f"ReviewClassifier(preprocess={preprocess!r}): choose processed or plain, or give a "
+            "reelvec.base.schema.preprocess.PreprocessParams"
+        )
+    return STEPS_OF[preprocess]
+
+
+def _seed_of(random_state: Any) -> int:
+    """A seed; a whole number is one already.
+
+    Raises:
+        InputTypeError: it is none of what scikit-learn takes.
+    """
+    if isinstance(random_state, Integral):
+        return int(random_state)
+    try:
+        return int(check_random_state(random_state).randint(2**31 - 1))
+    except ValueError:
+        raise InputTypeError(
+            f"ReviewClassifier(random_state={random_state!r}): give a whole number, a "
+            "numpy.random.RandomState or None"
+        ) from None
+
+
+def _checked(kind: type[AnySection], **values: Any) -> AnySection:
+    """Parameters as the pipeline knows them.
+
+    Raises:
+        InputValueError: with a line for each that is not allowed.
+    """
+    if values.get("embedding", RANDOM) not in (RANDOM, NAIVE_BAYES):
+        raise InputValueError(
+            f"ReviewClassifier(embedding={values['embedding']!r}): choose random or naive_bayes; "
+            "pretrained vectors are for the variants of params.yaml"
+        )
+    try:
+        return kind.model_validate({name: _of_python(value) for name, value in values.items()})
+    except ValidationError as error:
+        raise InputValueError("\n".join(map(_explained, error.errors()))) from None
+
+
+def _of_python(value: Any) -> Any:
+    """What a search over numpy arrays gives, as Python's own numbers and tuples."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return tuple(map(_of_python, value)) if isinstance(value, list | tuple) else value
+
+
+def _explained(problem: Any) -> str:
+    """One line for a parameter that is not allowed."""
+    if not problem["loc"]:
+        return f"ReviewClassifier: {problem['ctx']['error']}"
+    name, given = problem["loc"][0], problem["input"]
+    verb = "choose" if problem["type"] == "literal_error" else "it must be"
+    message = str(problem["msg"]).replace("Input should be", verb, 1)
+    choices = str(problem.get("ctx", {}).get("expected", "")).replace("'", " ").split()
+    return f"ReviewClassifier({name}={given!r}): {message}{did_you_mean(str(given), choices)}"
