@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from reelvec.base.imports import import_closure
+from imports import import_closure
 
 FILES = {
     "pack/__init__.py": "",

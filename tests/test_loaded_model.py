@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from imports import import_closure
 
 import reelvec
 from reelvec import LoadedModel, ReviewClassifier
 from reelvec import loaded_model as api
 from reelvec.base.errors import ReelvecError
-from reelvec.base.imports import import_closure
 from reelvec.base.project.files import write_json
 from reelvec.evaluation.explain import contributions
 from reelvec.models.logits import probabilities_of

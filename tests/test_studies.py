@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from imports import import_closure
 from ruamel.yaml import YAML
 from scipy.stats import ttest_rel
 from studies.common.cells import run_cells
@@ -13,7 +14,6 @@ from studies.common.params import load_study, study_variant
 from studies.common.tutorial_reviews import STEPS
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.imports import import_closure
 from reelvec.report.learning_curves import curves_csv, curves_lines, curves_markdown, turning_point
 from reelvec.report.seeds import compare_over_seeds, mean_over_seeds
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from imports import import_closure
 from ruamel.yaml import YAML
 from workspaces import NO_MLFLOW, PROJECT, VARIANTS, files, isolate, lock_of, paths, succeed
 
-from reelvec.base.imports import import_closure
 from reelvec.base.schema.whole import check_params, load_params
 from reelvec.report.stamp import STAMPED
 

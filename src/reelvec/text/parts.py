@@ -1,7 +1,7 @@
 """Dividing the reviews into train, valid, test and unsup, and what each part's words are."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_json
 from reelvec.base.schema.preprocess import PreprocessParams
-from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.columns import Corpus
 from reelvec.text.dataset import Dataset, stratified_split
 from reelvec.text.tokenizer import STEPS
 from reelvec.text.vocabulary import Vocabulary, coverage
+
+if TYPE_CHECKING:
+    from reelvec.base.schema.vocabulary import VocabularyParams
 
 Rows = dict[str, NDArray[np.int64]]
 """Row numbers of each part."""
@@ -23,7 +25,7 @@ DESCRIBED = ("train", "valid", "unsup")
 """The parts whose words are described: the test reviews are looked at by `evaluate` alone."""
 
 
-def split_reviews(table: pa.Table, params: VocabularyParams) -> Rows:
+def split_reviews(table: pa.Table, params: "VocabularyParams") -> Rows:
     """Row numbers of the four parts; valid is taken from the official training reviews.
 
     Args:

@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_text
-from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.ragged import Ragged
+
+if TYPE_CHECKING:
+    from reelvec.base.schema.vocabulary import VocabularyParams
 
 PADDING = 0
 UNKNOWN = 1
@@ -72,7 +75,9 @@ class Vocabulary:
         )
 
 
-def build_vocabulary(lexicon: list[str], training: Ragged, params: VocabularyParams) -> Vocabulary:
+def build_vocabulary(
+    lexicon: list[str], training: Ragged, params: "VocabularyParams"
+) -> Vocabulary:
     """Give ids to the most frequent tokens of the training part.
 
     Args:
