@@ -160,7 +160,7 @@ def test_missing_and_damaged_figures_name_file_and_stage(tmp_path: Path) -> None
     with pytest.raises(ReelvecError, match="not JSON"):
         compare(tested, metrics, 0.95)
     (metrics / "evaluate" / "a.json").unlink()
-    with pytest.raises(ReelvecError, match=r"not there; run `dvc repro evaluate@a`"):
+    with pytest.raises(ReelvecError, match=r"not there; run `dvc repro evaluate`"):
         compare(tested, metrics, 0.95)
     for text in ("{", "{}", "[]"):
         (metrics / "comparison.json").write_text(text)
