@@ -73,14 +73,15 @@ def test_no_stage_is_left_out_of_these_tests(finished: Path) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_declares_the_code_that_it_imports(finished: Path, stage: str) -> None:
     entry = lock_of(finished)[stage]
-    declared = [path for path in paths(entry["deps"]) if path.startswith(("src/", "stages/"))]
+    declared = [path for path in paths(entry["deps"]) if path.startswith(("src/", "stages"))]
     script = PROJECT / shlex.split(entry["cmd"])[1]
     # What the one serves is a copy of the package, and what the other names are its hashes.
     exempt = [] if stage in ("export", "track") else [PROJECT / path for path in NO_OUTPUT]
     places = [PROJECT / path for path in declared]
     undeclared, unused = undeclared_and_unused(script, places, [PROJECT / "src/reelvec"], exempt)
     assert undeclared <= {PROJECT / "src/reelvec/__init__.py"}
-    assert unused == set()
+    # `track` names models by a hash of the code that trained them, imported or not.
+    assert unused == ({PROJECT / "src/reelvec/text"} if stage == "track" else set())
 
 
 def test_the_other_parameters_differ_in_every_value(finished: Path) -> None:
