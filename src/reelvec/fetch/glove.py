@@ -11,6 +11,7 @@ from remotezip import PartialBuffer, RemoteZip, RemoteZipError
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import CHUNK, replacing, save_array
+from reelvec.base.messages import get_again
 from reelvec.base.schema.glove import GloveParams
 from reelvec.fetch.download import (
     OFFICIAL,
@@ -77,7 +78,7 @@ def _check_content(found: VectorText, name: str, params: GloveParams) -> None:
         f"{name}: not the expected vectors; the {len(found.words) + found.duplicates:,} lines "
         f"read have SHA-256 {found.content_sha256}, but params.yaml, glove.content_sha256 says "
         f"{params.content_sha256}. After a change of glove.source, dimension or max_words, set "
-        "it to the former; otherwise delete the file and run `dvc repro` again"
+        f"it to the former; otherwise {get_again('the file')}"
     )
 
 
@@ -120,8 +121,7 @@ def _open_file(path: Path, dimension: int, stack: ExitStack) -> Text:
             return stack.enter_context(archive.open(member)), f"{path.name}: {member}"
         except UNREADABLE_ZIP as error:
             raise ReelvecError(
-                f"{path}: cannot be read as a zip archive ({error}); delete it and run "
-                "`dvc repro` again"
+                f"{path}: cannot be read as a zip archive ({error}); {get_again()}"
             ) from None
     return stack.enter_context(path.open("rb")), path.name
 
