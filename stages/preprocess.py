@@ -8,7 +8,7 @@ from reelvec.base.errors import shown_to_people
 from reelvec.base.files import replacing, write_json
 from reelvec.base.schema.whole import load_params
 from reelvec.text.columns import tokenize
-from reelvec.text.tokenizer import STEPS
+from reelvec.text.tokenizer import PREPROCESS_FILE
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     with replacing(Path("data/interim")) as folder:
         folder.mkdir()
         corpus.save(folder)
-        write_json(folder / STEPS, params.preprocess.model_dump())
+        write_json(folder / PREPROCESS_FILE, params.preprocess.model_dump())
         pq.write_table(table.drop_columns("text"), folder / "reviews.parquet")
     lengths = corpus.reviews.lengths
     write_json(

@@ -24,7 +24,7 @@ from reelvec import ReviewClassifier, estimator
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.whole import load_params
-from reelvec.estimator_params import STEPS
+from reelvec.estimator_params import PREPROCESS
 
 ROOT = Path(__file__).parents[1]
 QUICK: dict[str, Any] = {"dimension": 8, "learning_rate": 0.05, "batch_size": 16, "min_count": 1}
@@ -331,8 +331,8 @@ def test_parameters_are_checked_when_fitted_and_the_message_says_what_to_do(
 
 def test_the_named_steps_are_those_of_the_pipeline() -> None:
     params = load_params(ROOT / "params.yaml")
-    assert set(STEPS["processed"].keep) == set(params.preprocess.keep)
-    for text, steps in STEPS.items():
+    assert set(PREPROCESS["processed"].keep) == set(params.preprocess.keep)
+    for text, steps in PREPROCESS.items():
         expected = params.preprocess_of(text)
         assert steps.model_copy(update={"keep": expected.keep}) == expected
 

@@ -23,7 +23,7 @@ none nor not nothing nowhere off only perhaps rather serious should sincere so s
 too top very well why without would yet
 """
 
-STEPS: dict[Text, PreprocessParams] = {
+PREPROCESS: dict[Text, PreprocessParams] = {
     "processed": PreprocessParams(
         lemmatize_except=tuple(EXCEPTED.split()), keep=tuple(KEPT.split())
     ),
@@ -45,7 +45,7 @@ def steps_of(preprocess: Text | PreprocessParams) -> PreprocessParams:
             f"ReviewClassifier(preprocess={preprocess!r}): choose processed or plain, or give a "
             "reelvec.base.schema.preprocess.PreprocessParams"
         )
-    return STEPS[preprocess]
+    return PREPROCESS[preprocess]
 
 
 def seed_of(random_state: Any) -> int:
