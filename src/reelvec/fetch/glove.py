@@ -13,21 +13,9 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.files import CHUNK, replacing, save_array
 from reelvec.base.messages import get_again
 from reelvec.base.schema.glove import GloveParams
-from reelvec.fetch.download import (
-    OFFICIAL,
-    NotThereError,
-    Patience,
-    RangesRefusedError,
-    RemoteBody,
-    Sources,
-    byte_bar,
-    download,
-    is_remote,
-    kind_of,
-    name_of,
-    say,
-    shown,
-)
+from reelvec.fetch.addresses import OFFICIAL, is_remote, kind_of, name_of, shown
+from reelvec.fetch.download import Sources, byte_bar, download, one_at_a_time
+from reelvec.fetch.remote import NotThereError, Patience, RangesRefusedError, RemoteBody, say
 from reelvec.fetch.vector_text import Readable, VectorText, read_vectors
 
 OFFICIAL_ADDRESS = "https://nlp.stanford.edu/data/glove.6B.zip"
@@ -156,8 +144,9 @@ def _open_remote_zip(
         if params.max_words is not None and not kept.is_file():
             say(f"reading {member} in {shown(address)}")
             return stack.enter_context(archive.open(member)), f"{name_of(address)}: {member}"
-        if not kept.is_file():
-            _keep_member(archive, member, kept)
+        with one_at_a_time(kept):
+            if not kept.is_file():
+                _keep_member(archive, member, kept)
     except (*UNREADABLE_ZIP, RemoteZipError) as error:
         raise ReelvecError(
             f"{shown(address)}: cannot be read as a zip archive ({error}); run the same command "

@@ -19,7 +19,9 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.files import CHUNK, replacing
 from reelvec.base.messages import get_again
 from reelvec.base.schema.imdb import ImdbParams
-from reelvec.fetch.download import OFFICIAL, SourceKind, Sources, kind_of, name_of, say
+from reelvec.fetch.addresses import OFFICIAL, SourceKind, kind_of, name_of
+from reelvec.fetch.download import Sources
+from reelvec.fetch.remote import say
 
 OFFICIAL_ADDRESS = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 OFFICIAL_NAME = "aclImdb_v1.tar.gz"
