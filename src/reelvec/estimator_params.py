@@ -1,6 +1,5 @@
 """What a `ReviewClassifier` was constructed with, checked when it is fitted."""
 
-from difflib import get_close_matches
 from numbers import Integral
 from typing import Any, TypeVar, get_args
 
@@ -8,6 +7,7 @@ import numpy as np
 from pydantic import ValidationError
 from sklearn.utils import check_random_state
 
+from reelvec.base.messages import did_you_mean
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.section import Section, Text
 from reelvec.base.schema.variants import NAIVE_BAYES, RANDOM
@@ -97,6 +97,4 @@ def _explained(problem: Any) -> str:
     verb = "choose" if problem["type"] == "literal_error" else "it must be"
     message = str(problem["msg"]).replace("Input should be", verb, 1)
     choices = str(problem.get("ctx", {}).get("expected", "")).replace("'", " ").split()
-    close = get_close_matches(str(given), choices, n=1)
-    suggestion = f" (did you mean {close[0]!r}?)" if close else ""
-    return f"ReviewClassifier({name}={given!r}): {message}{suggestion}"
+    return f"ReviewClassifier({name}={given!r}): {message}{did_you_mean(str(given), choices)}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.files import read_json
-from reelvec.cli.spelling import did_you_mean
+from reelvec.base.messages import did_you_mean
 
 MODELS = Path("data/models")
 WORD_VECTORS, GLOVE_FOLDER = Path("data/word_vectors"), Path("data/raw/glove")

@@ -1,7 +1,7 @@
 """From raw text to vocabulary ids, as the reviews that a model was trained on."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,9 +75,17 @@ class Tokenizer:
         Raises:
             KeyError, ValueError: a key is missing or has a value of another kind.
         """
-        # By way of JSON, whose arrays strict validation takes for tuples.
-        preprocess = PreprocessParams.model_validate_json(json.dumps(config["preprocess"]))
-        return cls(preprocess, config["vocabulary"])
+        return cls(preprocess_of(config["preprocess"]), config["vocabulary"])
+
+
+def preprocess_of(values: Mapping[str, Any]) -> PreprocessParams:
+    """How tokens were made, from parsed JSON.
+
+    Raises:
+        ValueError: a key or a value is not allowed.
+    """
+    # By way of JSON: strict validation takes its arrays for tuples, and no list for one.
+    return PreprocessParams.model_validate_json(json.dumps(dict(values)))
 
 
 def load_steps(folder: Path) -> PreprocessParams:
