@@ -14,11 +14,10 @@ from reelvec.base.project import paths
 from reelvec.base.project.section import GLOVE
 from reelvec.cli.spelling import closest_spellings
 from reelvec.cli.sums import parse_terms, with_separate_signs
-from reelvec.cli.word_space import RESERVED_IDS, WordSpace, load_word_space
+from reelvec.cli.word_space import WordSpace, load_word_space
 from reelvec.evaluation.results import Results
 from reelvec.models.word_vectors import folder_of_vectors
 from reelvec.spaces.keyed_vectors import keyed_vectors, load_space
-from reelvec.text.vocabulary import RESERVED
 
 
 def same(found: list[tuple[str, float]], expected: list[tuple[str, float]]) -> None:
@@ -71,7 +70,6 @@ def test_a_word_without_a_vector_is_not_there_and_is_not_counted() -> None:
 
 
 def test_what_is_written_twice_to_spare_an_import_is_the_same(project: Path) -> None:
-    assert len(RESERVED) == RESERVED_IDS
     assert folder_of_vectors(GLOVE) == paths.GLOVE_VECTORS
     assert folder_of_vectors("word2vec") == paths.WORD_VECTORS / "word2vec"
     assert Results(project).spaces == [

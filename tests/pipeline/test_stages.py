@@ -23,6 +23,7 @@ NO_OUTPUT = (
     "src/reelvec/__init__.py",
     "src/reelvec/base/errors.py",
     "src/reelvec/base/messages.py",
+    "src/reelvec/base/params_messages.py",
     "src/reelvec/tracking",
 )
 """Code that can change no output: names, messages for people, MLflow."""

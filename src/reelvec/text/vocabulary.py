@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import run_again
 from reelvec.base.project.files import write_text
 from reelvec.text.ragged import Ragged
 
@@ -66,7 +67,7 @@ class Vocabulary:
             if len(row) != 4 or row[0] != str(number) or not (row[2] + row[3]).isdecimal():
                 raise ReelvecError(
                     f"{path}, line {number + 2}: expected id {number}, a token and two counts; "
-                    "delete the file and run `dvc repro` again"
+                    f"{run_again()}"
                 )
         return cls(
             [row[1] for row in rows],
