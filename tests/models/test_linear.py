@@ -9,11 +9,9 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.project.files import write_json
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.vocabulary import VocabularyParams
-from reelvec.evaluation.comparison import TESTED, other_rows
 from reelvec.models.linear import SEED, Baseline, train_baseline
 from reelvec.models.word_vectors import WordVectors
 from reelvec.text.columns import tokenize
@@ -153,16 +151,3 @@ def test_a_damaged_baseline_says_which_stage_makes_it(tmp_path: Path) -> None:
     for folder in (tmp_path / "model", tmp_path / "nowhere"):
         with pytest.raises(ReelvecError, match="dvc repro train_baselines"):
             Baseline.load(folder)
-
-
-def test_rows_for_the_comparison_name_the_stage_that_is_missing(tmp_path: Path) -> None:
-    write_json(tmp_path / "evaluate_baselines.json", {"one": dict.fromkeys(TESTED, 0.5)})
-    with pytest.raises(ReelvecError, match="dvc repro train_baselines"):
-        other_rows(tmp_path, "baselines", ["one"])
-    trained_row = {"valid_accuracy": 0.7, "trainable_parameters": 9, "train_accuracy": 1}
-    write_json(tmp_path / "train_baselines.json", {"one": trained_row})
-    row = other_rows(tmp_path, "baselines", ["one"])["one"]
-    assert row["valid_accuracy"] == 0.7
-    assert set(TESTED) <= set(row)
-    with pytest.raises(ReelvecError, match="'two' is missing"):
-        other_rows(tmp_path, "baselines", ["two"])

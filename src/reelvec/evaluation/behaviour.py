@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
 
 from reelvec.base.errors import ReelvecError
-from reelvec.evaluation.comparison import Table, markdown_table, percent
+from reelvec.evaluation.tables import Table, markdown_table, percent
 
 Check = Literal["praise", "blame", "title", "actor", "negation", "addition", "order"]
 Expected = Literal["positive", "negative", "same", "falls", "rises", "higher"]
