@@ -9,7 +9,8 @@ from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.ensembles import EnsembleParams
 from reelvec.base.schema.evaluation import EvaluationParams
 from reelvec.base.schema.variants import VariantParams
-from reelvec.evaluation.comparison import answer, compare, comparison_markdown
+from reelvec.evaluation.comparison import compare
+from reelvec.evaluation.comparison_report import answer, comparison_markdown
 from reelvec.evaluation.predictions import check_leftovers, load_predictions
 
 

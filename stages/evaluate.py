@@ -15,12 +15,8 @@ from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.ensembles import EnsembleParams
 from reelvec.base.schema.evaluation import EvaluationParams
 from reelvec.base.schema.variants import VariantParams
-from reelvec.evaluation.behaviour import (
-    behaviour_json,
-    behaviour_markdown,
-    check,
-    load_cases,
-)
+from reelvec.evaluation.behaviour import behaviour_json, check, load_cases
+from reelvec.evaluation.behaviour_report import behaviour_markdown
 from reelvec.evaluation.testing import logits_of_all, tested, write_tests
 from reelvec.models.load import load_models
 from reelvec.models.logits import probabilities_of

@@ -4,11 +4,12 @@ from pathlib import Path
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_text
+from reelvec.base.project.paths import MISTAKES
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.whole import load_params
-from reelvec.evaluation.behaviour import behaviour_table
+from reelvec.evaluation.behaviour_report import behaviour_table
 from reelvec.evaluation.comparison import Comparison
-from reelvec.evaluation.mistakes import MISTAKES, load_mistakes
+from reelvec.evaluation.mistakes import load_mistakes
 from reelvec.report.page import Findings, read_results, render_report
 from reelvec.report.stamp import PAGE, STAMPED, stamp
 

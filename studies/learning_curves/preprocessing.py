@@ -15,7 +15,7 @@ from reelvec.base.project.files import write_text
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.whole import load_params
-from reelvec.evaluation.comparison import markdown_table
+from reelvec.evaluation.tables import markdown_table
 from reelvec.models.inference import predict_logits
 from reelvec.models.rounds import Reviews, fit
 from reelvec.models.word_vectors import load_word_vectors

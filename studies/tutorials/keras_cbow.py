@@ -13,7 +13,7 @@ from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.variants import VariantParams
-from reelvec.evaluation.comparison import markdown_table
+from reelvec.evaluation.tables import markdown_table
 from reelvec.models.classifier import Classifier, count_parameters
 from reelvec.models.first_layer import initial_embedding
 from reelvec.models.inference import predict_logits

@@ -15,8 +15,9 @@ from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.visualization import VisualizationParams
-from reelvec.evaluation.comparison import compare_pair, markdown_table, shown_p
+from reelvec.evaluation.comparison import compare_pair
 from reelvec.evaluation.predictions import Predictions
+from reelvec.evaluation.tables import markdown_table, shown_p, signed
 from reelvec.models.first_layer import initial_embedding
 from reelvec.models.inference import predict_logits
 from reelvec.models.training import train
@@ -67,8 +68,8 @@ def main() -> None:
     table = [["Embedding", "Test accuracy"]]
     table += [[cell["embedding"], f"{cell['test_accuracy']:.2%}"] for cell in cells]
     difference = (
-        f"Frozen GloVe less scratch: {100 * pair.difference:+.1f} points "
-        f"({100 * pair.low:+.1f} to {100 * pair.high:+.1f}, McNemar p {shown_p(pair.p_value)})."
+        f"Frozen GloVe less scratch: {signed(pair.difference)} points "
+        f"({signed(pair.low)} to {signed(pair.high)}, McNemar p {shown_p(pair.p_value)})."
     )
     shown = VisualizationParams(words=settings["top_words"], spaces=("scratch", "glove"))
     word_map = map_words(spaces, vocabulary, training, shown)

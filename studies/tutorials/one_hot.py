@@ -7,7 +7,7 @@ from studies.common.params import load_study
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
-from reelvec.evaluation.comparison import markdown_table
+from reelvec.evaluation.tables import markdown_table
 from reelvec.report.figures import save_figure
 from reelvec.report.lines_figure import Line, draw_lines
 

@@ -11,7 +11,7 @@ from studies.common.tutorial_reviews import TutorialReviews, read_tutorial_revie
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.provenance import data_line
-from reelvec.evaluation.comparison import markdown_table
+from reelvec.evaluation.tables import markdown_table
 from reelvec.models.first_layer import initial_embedding
 from reelvec.models.inference import predict_logits
 from reelvec.models.training import train_on_all

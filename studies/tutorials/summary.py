@@ -7,7 +7,7 @@ from studies.common.params import load_study
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import read_json, write_text
 from reelvec.base.project.provenance import data_line
-from reelvec.evaluation.comparison import markdown_table
+from reelvec.evaluation.tables import markdown_table
 
 HERE = Path("studies/tutorials")
 REPORTS = HERE / "reports"

@@ -11,8 +11,9 @@ from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.baselines import BaselineParams
-from reelvec.evaluation.comparison import compare_pair, markdown_table, shown_p
+from reelvec.evaluation.comparison import compare_pair
 from reelvec.evaluation.predictions import Predictions
+from reelvec.evaluation.tables import markdown_table, shown_p, signed
 from reelvec.models.first_layer import initial_embedding
 from reelvec.models.inference import predict_logits
 from reelvec.models.linear import train_baseline
@@ -66,8 +67,8 @@ def main() -> None:
         pair = compare_pair(each, predictions[AVERAGE], 0.95)
         against = ["–", "–"]
         if name != AVERAGE:
-            interval = f"({100 * pair.low:+.1f} to {100 * pair.high:+.1f})"
-            against = [f"{100 * pair.difference:+.1f} {interval}", shown_p(pair.p_value)]
+            interval = f"({signed(pair.low)} to {signed(pair.high)})"
+            against = [f"{signed(pair.difference)} {interval}", shown_p(pair.p_value)]
         accuracy = float(each.correct.mean())
         table.append([name, f"{accuracy:.2%}", epochs[name], *against])
         cells.append(

@@ -18,7 +18,6 @@ from sklearn import metrics as reference
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.evaluation import EvaluationParams
 from reelvec.evaluation.curves import as_csv, read_curves
-from reelvec.evaluation.mistakes import Mistake, find_mistakes, mistakes_markdown
 from reelvec.evaluation.predictions import Predictions, check_leftovers, load_predictions
 from reelvec.evaluation.scores import (
     calibration_curve,
@@ -244,68 +243,6 @@ def test_leftovers_are_named_with_the_command_that_deletes_them(tmp_path: Path) 
         check_leftovers(["kept"], {tmp_path: ".json", tmp_path / "models": ""})
     command = f"rm -r {tmp_path}/old.json {tmp_path}/models/old"
     assert str(caught.value).endswith(command)
-
-
-@pytest.fixture
-def reviews(tmp_path: Path) -> Path:
-    """Three test reviews, two of them with the same id, and a training review with it too."""
-    table = pa.table(
-        {
-            "split": ["test", "test", "test", "train"],
-            "review_id": pa.array([0, 1, 1, 1], pa.int32()),
-            "rating": pa.array([1, 2, 10, 9], pa.int8()),
-            "label": pa.array([0, 0, 1, 1], pa.int8()),
-            "text": ["zero", "<script>alert(1)</script> & more", "Good.<br /><br />Or not", "x"],
-        }
-    )
-    pq.write_table(table, tmp_path / "imdb.parquet")
-    return tmp_path / "imdb.parquet"
-
-
-def wrong_about_two() -> Predictions:
-    return Predictions(
-        np.array([0, 1, 1], np.int32), np.array([0, 0, 1], np.int8), np.array([0.1, 0.9, 0.01])
-    )
-
-
-def test_mistakes_have_the_text_of_their_label_and_id(reviews: Path) -> None:
-    found = find_mistakes(wrong_about_two(), reviews, 10)
-    assert [mistake.path for mistake in found] == ["test/pos/1_10.txt", "test/neg/1_2.txt"]
-    assert found[0].paragraphs == ["Good.", "Or not"]
-    assert found[0].verdict == "positive, taken for negative (P(positive) = 0.0100)"
-    assert find_mistakes(wrong_about_two(), reviews, 0) == []
-
-
-def test_a_review_that_is_not_in_the_raw_data_is_an_error(reviews: Path, tmp_path: Path) -> None:
-    known = wrong_about_two()
-    unknown = Predictions(known.review_ids + np.int32(5), known.labels, known.probabilities)
-    with pytest.raises(ReelvecError, match="no test review with label 1 and id 6"):
-        find_mistakes(unknown, reviews, 10)
-    with pytest.raises(ReelvecError, match="dvc repro fetch_imdb"):
-        find_mistakes(known, tmp_path / "none.parquet", 10)
-
-
-def test_markdown_shows_a_review_and_obeys_nothing_in_it(reviews: Path) -> None:
-    text = mistakes_markdown("bow", find_mistakes(wrong_about_two(), reviews, 10), "SAMPLE DATA")
-    assert text.splitlines()[0] == "SAMPLE DATA"
-    assert "<script>" not in text
-    assert "<p>&lt;script&gt;alert(1)&lt;/script&gt; &amp; more</p>" in text
-
-
-def test_no_blank_line_of_a_review_ends_its_block() -> None:
-    mistake = Mistake(1, 1, 9, 0.1, "one\n\n# two\n\n\n- three<BR/>four\r\n \n<br>")
-    text = mistakes_markdown("bow", [mistake], "data")
-    block = text[text.index("<blockquote>") : text.index("</blockquote>")]
-    assert block.split("\n")[1:-1] == [
-        "<p>one</p>",
-        "<p># two</p>",
-        "<p>- three</p>",
-        "<p>four</p>",
-    ]
-
-
-def test_no_mistakes_are_said_to_be_none() -> None:
-    assert "There are none to show." in mistakes_markdown("bow", [], "data")
 
 
 def test_evaluation_does_not_import_what_only_other_stages_need() -> None:

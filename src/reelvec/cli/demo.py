@@ -9,7 +9,7 @@ from pathlib import Path
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.provenance import data_line
 from reelvec.cli.workspace import environment, make_workspace
-from reelvec.evaluation.comparison import summary_table
+from reelvec.evaluation.comparison_report import summary_table
 
 SAMPLE_PARAMS = Path("data/sample/params.yaml")
 STAGE_STARTS = re.compile(r"^Running stage '(.+)':")

@@ -6,7 +6,9 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_text
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.whole import load_params
-from reelvec.evaluation.comparison import Comparison, answer, markdown_table, results_table
+from reelvec.evaluation.comparison import Comparison
+from reelvec.evaluation.comparison_report import answer, results_table
+from reelvec.evaluation.tables import markdown_table
 
 BEGIN = "<!-- results: written by `make readme` from reports/metrics, not by hand -->\n"
 END = "<!-- end of results -->"

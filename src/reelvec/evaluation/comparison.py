@@ -1,19 +1,18 @@
 """All variants side by side on the same test reviews: which is better, and is it chance?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tabulate import tabulate
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json
-from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.predictions import Predictions
+from reelvec.evaluation.results import TRAINED_TOGETHER
 
 TESTED = (
     "accuracy",
@@ -34,30 +33,12 @@ TRAINED = (
     "trainable_parameters",
     "words_without_pretrained_vector",
 )
-"""What the table takes from `evaluate/<variant>.json` and from `train/<variant>.json`."""
+"""What the table takes from `evaluate/<model>.json` and from `train/<variant>.json`."""
 
-TRAINED_TOGETHER = ("train_baselines", "train_ensembles")
-"""Stages whose one file has the figures of all their models by name."""
+TRAINED_WITH_OTHERS = ("valid_accuracy", "trainable_parameters")
+"""What it takes of a baseline or an ensemble, whose figures stand in a file with others'."""
 
 Row = dict[str, int | float]
-
-HOW_TO_READ = """\
-## How to read it
-
-- The interval beside an accuracy is Wilson's, at {confidence}: where the accuracy over all reviews
-  of this kind plausibly lies, given {reviews:,} of them. Two such intervals may overlap although
-  the variants do differ: both were tested on the same reviews, and the second table uses that.
-- **Difference**: accuracy of the first variant less that of the second, in percentage points, with
-  the interval for paired proportions of Bonett and Price (2012).
-- **Only the first / second is right**: the reviews on which exactly one of the two is right. The
-  others say nothing about which is better.
-- **McNemar p**: were the two equally good, how often a split at least this uneven would come about
-  by chance (exact, two-sided). **Holm p** is the same, corrected for the {pairs} of models tested
-  here, those with baselines and ensembles among them (`reports/metrics/comparison.json`).
-- A small p says that a difference is there, not that it is large, and nothing of what another seed
-  of the same variant would give: each was trained once.
-- **AUC** ranks without a threshold. **Log loss** and **calibration error** ask whether the
-  probabilities can be believed; for both, smaller is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +127,7 @@ class Comparison:
             )
         except (FileNotFoundError, KeyError, TypeError, ValueError):
             raise ReelvecError(
-                f"{path}: not there or cut off; run `dvc repro compare_variants` to make it"
+                f"{path}: not there or cut off; {run_again('compare_variants')}"
             ) from None
 
 
@@ -173,20 +154,6 @@ def compare(predictions: Mapping[str, Predictions], metrics: Path, confidence: f
         for (names, pair), p in zip(pairs.items(), adjusted, strict=True)
     }
     return Comparison(len(next(iter(predictions.values()))), confidence, rows, pairs)
-
-
-def _row(name: str, metrics: Path) -> Row:
-    """What the table says of a model: how it did in the test, and how it was trained."""
-    tested = _figures(metrics / "evaluate" / f"{name}.json", TESTED, "evaluate")
-    for stage in TRAINED_TOGETHER:
-        path = metrics / f"{stage}.json"
-        if path.is_file() and name in read_json(path):
-            trained = _figures(path, (name,), stage)[name]
-            return tested | {
-                key: trained[key] for key in ("valid_accuracy", "trainable_parameters")
-            }
-    own = metrics / "train" / f"{name}.json"
-    return tested | _figures(own, TRAINED, f"train@{name}")
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -229,209 +196,39 @@ def compare_pair(first: Predictions, second: Predictions, confidence: float) -> 
     )
 
 
-def answer(comparison: Comparison, variants: Mapping[str, VariantParams]) -> str:
-    """The project's question answered in a sentence or two: from scratch, or GloVe?
-
-    The first variant with frozen GloVe vectors (or, if there is none, the first with GloVe) is
-    held against the first with random ones.
-
-    Args:
-        comparison: of all variants.
-        variants: their parameters.
-    """
-    best = comparison.ranked()[0]
-    best_accuracy = comparison.variants[best]["accuracy"]
-    scratch = next((name for name, each in variants.items() if each.embedding == "random"), None)
-    pretrained = sorted(
-        (name for name, each in variants.items() if each.embedding == "glove"),
-        key=lambda name: variants[name].trainable,
-    )
-    if scratch is None or not pretrained:
-        return f"Best is {best} with {best_accuracy:.1%} of the test reviews right."
-    glove = pretrained[0]
-    sentence = _verdict(comparison, glove, scratch)
-    if best in (glove, scratch):
-        return sentence
-    return f"{sentence} Best of all is {best} with {best_accuracy:.1%}."
+def _row(name: str, metrics: Path) -> Row:
+    """What the table says of a model: how it did in the test, and how it was trained."""
+    test = metrics / "evaluate" / f"{name}.json"
+    return {
+        **_figures(_read(test, "evaluate"), TESTED, test, "evaluate"),
+        **_training(name, metrics),
+    }
 
 
-def comparison_markdown(
-    comparison: Comparison, variants: Mapping[str, VariantParams], data: str
-) -> str:
-    """`reports/comparison.md`.
-
-    Args:
-        comparison: of all variants.
-        variants: their parameters.
-        data: the line that says which reviews, put first.
-    """
-    count = len(comparison.pairs)
-    guide = HOW_TO_READ.format(
-        confidence=percent(comparison.confidence),
-        reviews=comparison.test_reviews,
-        pairs="pair" if count == 1 else f"{count} pairs",
-    )
-    parts = [data, "# The variants compared", answer(comparison, variants), "## Results"]
-    parts.append(markdown_table(results_table(comparison)))
-    pairs = pairs_table(comparison, variants)
-    if len(pairs) > 1:
-        parts += ["## Each two variants on the same reviews", markdown_table(pairs)]
-    return "\n\n".join([*parts, guide]) + "\n"
+def _training(name: str, metrics: Path) -> Row:
+    """A variant has a file of its own; a baseline or an ensemble stands in that of its kind."""
+    own = metrics / "train" / f"{name}.json"
+    if own.is_file():
+        stage = f"train@{name}"
+        return _figures(_read(own, stage), TRAINED, own, stage)
+    for file in TRAINED_TOGETHER.values():
+        path, stage = metrics / file.name, file.stem
+        if row := _read(path, stage).get(name):
+            return _figures(row, TRAINED_WITH_OTHERS, path, stage)
+    raise ReelvecError(f"{metrics}: nothing says how {name!r} was trained; {run_again()}")
 
 
-def summary_table(metrics: Path) -> str:
-    """The results as a small plain-text table for a terminal.
-
-    Args:
-        metrics: the folder that holds `comparison.json`.
-
-    Raises:
-        ReelvecError: the variants have not been compared yet.
-    """
-    header, *rows = results_table(Comparison.load(metrics / "comparison.json"))
-    small = [row[:5] for row in rows]
-    return tabulate(small, header[:5], "simple", disable_numparse=True, colalign=_aligned(5))
-
-
-Table = list[list[str]]
-"""Rows of cells, the header first."""
-
-
-def results_table(comparison: Comparison) -> Table:
-    """A row for each variant, the most accurate first."""
-    table = [
-        [
-            "Variant",
-            "Test accuracy",
-            f"{percent(comparison.confidence)} interval",
-            "F1",
-            "AUC",
-            "Log loss",
-            "Calibration error",
-            "Validation accuracy",
-            "Best epoch",
-            "Trained weights",
-            "Words without vector",
-        ]
-    ]
-    for name in comparison.ranked():
-        row = comparison.variants[name]
-        missing = row.get("words_without_pretrained_vector")
-        table.append(
-            [
-                name,
-                f"{row['accuracy']:.2%}",
-                f"{row['accuracy_low']:.2%} to {row['accuracy_high']:.2%}",
-                f"{row['f1']:.4f}",
-                f"{row['roc_auc']:.4f}",
-                f"{row['log_loss']:.4f}",
-                f"{row['calibration_error']:.4f}",
-                f"{row['valid_accuracy']:.2%}",
-                f"{row['best_epoch']} of {row['epochs']}" if "epochs" in row else "–",
-                f"{row['trainable_parameters']:,}",
-                f"{missing:,}" if missing else "–",
-            ]
-        )
-    return table
-
-
-def pairs_table(comparison: Comparison, names: Iterable[str]) -> Table:
-    """A row for each two of the named models, the more accurate one first."""
-    table = [
-        [
-            "First",
-            "Second",
-            "Difference (points)",
-            f"{percent(comparison.confidence)} interval",
-            "Only the first is right",
-            "Only the second is right",
-            "McNemar p",
-            "Holm p",
-        ]
-    ]
-    shown = set(names)
-    ranked = [name for name in comparison.ranked() if name in shown]
-    for first, second in combinations(ranked, 2):
-        pair = comparison.pair(first, second)
-        table.append(
-            [
-                first,
-                second,
-                _points(pair.difference),
-                f"{_points(pair.low)} to {_points(pair.high)}",
-                f"{pair.only_first:,}",
-                f"{pair.only_second:,}",
-                shown_p(pair.p_value),
-                shown_p(pair.p_holm),
-            ]
-        )
-    return table
-
-
-def shown_p(p_value: float) -> str:
-    """A p-value as people write it."""
-    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
-
-
-def percent(confidence: float) -> str:
-    """0.95 as 95%, 0.999 as 99.9%."""
-    return f"{100 * confidence:.10g}%"
-
-
-def _verdict(comparison: Comparison, glove: str, scratch: str) -> str:
-    """How far the first lies above or below the second, if it does."""
-    pair = comparison.pair(glove, scratch)
-    told_apart = pair.p_value <= 1 - comparison.confidence
-    low, high = _points(pair.low), _points(pair.high)
-    if told_apart and pair.difference > 0:
-        verdict = f"{glove} is {_distance(pair.difference)} points above {scratch}"
-        low, high = _distance(pair.low), _distance(pair.high)
-    elif told_apart:
-        verdict = f"{glove} is {_distance(-pair.difference)} points below {scratch}"
-        low, high = _distance(-pair.high), _distance(-pair.low)
-    else:
-        verdict = f"{glove} and {scratch} cannot be told apart"
-    accuracies = " against ".join(
-        f"{comparison.variants[name]['accuracy']:.1%}" for name in (glove, scratch)
-    )
-    p_value = shown_p(pair.p_value)
-    return (
-        f"{verdict}: {accuracies} of {comparison.test_reviews:,} test reviews right "
-        f"({percent(comparison.confidence)} interval of the difference {low} to {high} points, "
-        f"McNemar p {p_value if '<' in p_value else f'= {p_value}'})."
-    )
-
-
-def _figures(path: Path, names: tuple[str, ...], stage: str) -> dict[str, Any]:
+def _figures(found: Row, keys: Sequence[str], path: Path, stage: str) -> Row:
     try:
-        found = read_json(path)
-        return {name: found[name] for name in names}
-    except FileNotFoundError:
-        problem = "not there"
+        return {key: found[key] for key in keys}
     except KeyError as error:
-        problem = f"{error} is missing"
-    except ValueError:
-        problem = "not JSON"
-    raise ReelvecError(f"{path}: {problem}; {run_again(stage)}")
+        raise ReelvecError(f"{path}: {error} is missing; {run_again(stage)}") from None
 
 
-def _distance(share: float) -> str:
-    """A share in percentage points without a plus sign."""
-    return _points(share).removeprefix("+")
-
-
-def _points(share: float) -> str:
-    """A share in percentage points with its sign: -10.1, 0.0, +0.4."""
-    text = f"{100 * share:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text
-
-
-def markdown_table(table: Table) -> str:
-    """A table as Markdown, the columns after the first to the right."""
-    header, *rows = table
-    alignment = _aligned(len(header))
-    return tabulate(rows, header, "pipe", disable_numparse=True, colalign=alignment)
-
-
-def _aligned(columns: int) -> list[str]:
-    return ["left", *["right"] * (columns - 1)]
+def _read(path: Path, stage: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = read_json(path)
+    except (FileNotFoundError, ValueError) as error:
+        problem = "not JSON" if isinstance(error, ValueError) else "not there"
+        raise ReelvecError(f"{path}: {problem}; {run_again(stage)}") from None
+    return found

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import run_again
 
 Curve = dict[str, NDArray[np.floating] | NDArray[np.integer]]
 """Columns of equal length by name."""
@@ -52,4 +53,4 @@ def _read(path: Path, columns: list[str]) -> Curve:
         problem = "not there"
     except (KeyError, TypeError, ValueError):
         problem = f"expected numbers under {', '.join(columns)}"
-    raise ReelvecError(f"{path}: {problem}; run `dvc repro` to make it again")
+    raise ReelvecError(f"{path}: {problem}; {run_again()}")

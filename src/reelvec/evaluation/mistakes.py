@@ -1,4 +1,4 @@
-"""The mistakes a variant was surest of, with the text of the reviews."""
+"""The mistakes a model was surest of, with the text of the reviews."""
 
 import html
 import re
@@ -9,14 +9,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic import TypeAdapter, ValidationError
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.project.files import read_json, write_json
+from reelvec.base.messages import run_again
+from reelvec.base.project.files import write_json
 from reelvec.evaluation.predictions import Predictions
 from reelvec.evaluation.scores import confident_mistakes
-
-MISTAKES = Path("data/mistakes")
-"""One JSON file a variant, for the page."""
 
 WORDS_SHOWN = 8
 """Of those that decided: as many as fit a line or two."""
@@ -115,29 +114,25 @@ def load_mistakes(path: Path) -> list[Mistake]:
         ReelvecError: the file is missing or damaged.
     """
     try:
-        return [
-            Mistake(**{**each, "words": tuple((word, logit) for word, logit in each["words"])})
-            for each in read_json(path)
-        ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return TypeAdapter(list[Mistake]).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
         raise ReelvecError(
-            f"{path}: not there or damaged ({type(error).__name__}); run "
-            f"`dvc repro evaluate@{path.stem}` to make it again"
+            f"{path}: not there or damaged ({type(error).__name__}); {run_again('evaluate')}"
         ) from None
 
 
-def mistakes_markdown(variant: str, mistakes: Sequence[Mistake], data: str) -> str:
+def mistakes_markdown(model: str, mistakes: Sequence[Mistake], data: str) -> str:
     """The mistakes for people.
 
     The reviews stand in HTML blocks without blank lines, where Markdown reads no markup, and
     are escaped: whatever a reviewer wrote is shown, not obeyed.
 
     Args:
-        variant: whose mistakes these are.
+        model: whose mistakes these are.
         mistakes: surest first.
         data: the line that says which reviews, put first.
     """
-    heading = f"# The mistakes that {variant} is surest of"
+    heading = f"# The mistakes that {model} is surest of"
     if not mistakes:
         return f"{data}\n\n{heading}\n\nThere are none to show.\n"
     parts = [data, heading]
@@ -164,7 +159,7 @@ def _looked_up(reviews: Path, probability_of: dict[tuple[int, int], float]) -> l
             filters=(pc.field("split") == "test") & pc.field("review_id").isin(ids),
         ).to_pylist()
     except FileNotFoundError:
-        raise ReelvecError(f"{reviews}: not there; run `dvc repro fetch_imdb`") from None
+        raise ReelvecError(f"{reviews}: not there; {run_again('fetch_imdb')}") from None
     row_of = {(row["label"], row["review_id"]): row for row in rows}
     for label, id_ in probability_of:
         if (label, id_) not in row_of:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reelvec.evaluation.comparison import markdown_table, percent, shown_p
+from reelvec.evaluation.tables import markdown_table, percent, shown_p, signed
 from reelvec.report.lines_figure import Line
 from reelvec.report.seeds import Mean, compare_over_seeds, mean_over_seeds
 
@@ -60,7 +60,7 @@ def turning_point(rows: Rows, one: str, other: str, confidence: float) -> str:
     differences = leads(rows, one, other, confidence)
     largest = max(differences)
     last = differences[largest]
-    end = f"with {largest:,} the difference is {_points(last.value)} points"
+    end = f"with {largest:,} the difference is {signed(last.value)} points"
     wins = [size for size in differences if differences[size].low > 0]
     if not wins:
         return f"{one} is surely better than {other} with no number of reviews; {end}."
@@ -68,8 +68,8 @@ def turning_point(rows: Rows, one: str, other: str, confidence: float) -> str:
     where = ", ".join(f"{size:,}" for size in wins)
     return (
         f"{one} surely beats {other} with {where} training reviews, most with {most:,} "
-        f"({_points(differences[most].value)} points, {percent(confidence)} interval "
-        f"{_points(differences[most].low)} to {_points(differences[most].high)}); {end}."
+        f"({signed(differences[most].value)} points, {percent(confidence)} interval "
+        f"{signed(differences[most].low)} to {signed(differences[most].high)}); {end}."
     )
 
 
@@ -124,8 +124,8 @@ def seeds_table(rows: Rows, size: int, confidence: float) -> list[list[str]]:
     header = ["First", "Second", "Difference (points)", f"{percent(confidence)} interval"]
     table = [[*header, "p", "Holm p"]]
     for test in tests:
-        interval = f"{_points(test.low)} to {_points(test.high)}"
-        cells = [test.first, test.second, _points(test.difference), interval]
+        interval = f"{signed(test.low)} to {signed(test.high)}"
+        cells = [test.first, test.second, signed(test.difference), interval]
         table.append([*cells, shown_p(test.p_value), shown_p(test.p_holm)])
     return table
 
@@ -138,7 +138,3 @@ def _values(rows: Rows, model: str, size: int) -> list[float]:
 
 def _shown(mean: Mean) -> str:
     return f"{mean.value:.1%} ({mean.low:.1%} to {mean.high:.1%})"
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:+.1f}"

@@ -12,7 +12,8 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import read_json
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.whole import Params
-from reelvec.evaluation.comparison import Comparison, answer, pairs_table, results_table
+from reelvec.evaluation.comparison import Comparison
+from reelvec.evaluation.comparison_report import answer, pairs_table, results_table
 from reelvec.evaluation.mistakes import Mistake
 from reelvec.report.page_parts import as_address, page_environment
 from reelvec.report.report_template import EXPLORER, PAGE
