@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import reelvec.base.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import write_json, write_text
 from reelvec.base.provenance import data_line

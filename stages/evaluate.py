@@ -4,6 +4,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import reelvec.base.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 from reelvec.base.errors import ReelvecError, shown_to_people
 from reelvec.base.files import write_json, write_text
 from reelvec.base.provenance import data_line

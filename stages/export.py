@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import reelvec.base.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 from reelvec.base.errors import shown_to_people
 from reelvec.base.files import replacing
 from reelvec.base.schema.whole import load_params

@@ -3,6 +3,9 @@
 import sys
 from pathlib import Path
 
+import reelvec.base.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 from reelvec.base.errors import ReelvecError, shown_to_people
 from reelvec.base.files import write_json
 from reelvec.base.schema.whole import load_params
