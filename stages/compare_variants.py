@@ -1,5 +1,8 @@
 """Hold all models against each other: predictions and metrics to reports/comparison.md."""
 
+import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.params_file import read_entries, read_section

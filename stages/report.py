@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_text
 from reelvec.base.project.paths import MISTAKES

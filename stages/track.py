@@ -3,6 +3,9 @@
 MLflow is a view: a server that is down is one warning, and `make track` catches up.
 """
 
+import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json
 from reelvec.base.project.paths import TRACKED

@@ -3,6 +3,9 @@
 import sys
 from dataclasses import asdict
 
+import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 from reelvec.base.errors import ReelvecError, shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.params_file import entry_named, read_entries, read_section

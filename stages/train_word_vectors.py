@@ -2,6 +2,9 @@
 
 import sys
 
+import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 from reelvec.base.errors import ReelvecError, shown_to_people
 from reelvec.base.project.files import write_json
 from reelvec.base.project.params_file import read_entries

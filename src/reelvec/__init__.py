@@ -1,7 +1,5 @@
 """Word embeddings learned from scratch on film reviews, against pretrained GloVe."""
 
-import os
-import platform
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,12 +7,6 @@ if TYPE_CHECKING:
     from reelvec.loaded_model import LoadedModel, load
 
 __all__ = ["LoadedModel", "ReviewClassifier", "load"]
-
-# Before torch and numpy load: their linear algebra then takes the same code path on every
-# processor that has AVX2, and training gives the same bits whoever made it.
-os.environ.setdefault("MKL_CBWR", "AVX2")
-if platform.machine() in ("x86_64", "AMD64"):
-    os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
 
 _MODULES = {
     "ReviewClassifier": "reelvec.estimator",

@@ -3,6 +3,9 @@
 from itertools import product
 from pathlib import Path
 
+import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 import numpy as np
 import pyarrow.parquet as pq
 import torch

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import reelvec  # noqa: F401 (first: it decides which code numpy's linear algebra runs)
+import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
 import numpy as np

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 import numpy as np
 import torch
 from studies.common.params import load_study, study_variant

@@ -30,13 +30,13 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.whole import Params
 from reelvec.export.mlflow_folder import SERVING_REQUIREMENTS, STOPWORD_PACKAGES
 from reelvec.tracking import runs as tracking
+from reelvec.tracking.fingerprint import fingerprint_of
 from reelvec.tracking.record import FINGERPRINT, read_record
 from reelvec.tracking.runs import (
     open_run,
     record_all,
-    record_variant,
+    record_or_warn,
     store_location,
-    variant_fingerprint,
 )
 
 pytestmark = pytest.mark.usefixtures("own_store")
@@ -45,12 +45,7 @@ EPOCHS = 5
 CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
 HANG = 120  # seconds; only a guard against tests that never end
 
-PACKAGE = {
-    "__init__.py": "",
-    "training.py": "from reelvec.models.classifier import Network\n",
-    "models.py": "Network = 1\n",
-    "figures.py": "colour = 1\n",
-}
+PACKAGE = ("base/project/files.py", "text/ragged.py", "models/training.py", "report/figures.py")
 
 
 @pytest.fixture(autouse=True)
@@ -62,9 +57,10 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
 def project(tmp_path: Path) -> Path:
     """A project in which `scratch` and `glove_frozen` are trained and evaluated."""
     root = tmp_path / "a project"
-    write(root / "stages/train.py", "from reelvec.models.training import Network\n")
-    for name, text in PACKAGE.items():
-        write(root / "src/reelvec" / name, text)
+    write(root / "stages/train.py", "script\n")
+    shutil.copy(REPOSITORY / "params.yaml", root)
+    for name in PACKAGE:
+        write(root / "src/reelvec" / name, name)
     write(root / "data/processed/vocab.tsv", "id\ttoken\n0\t<pad>\n")
     for part in ("train", "valid", "test"):
         write(root / f"data/processed/{part}/ids.npy", f"ids of {part}")
@@ -104,11 +100,11 @@ def evaluate(root: Path, variant: str, accuracy: float = 0.875) -> None:
 
 
 def live_training(
-    params: Params, root: Path, variant: str = "scratch", each: Callable[[int], None] | None = None
+    root: Path, variant: str = "scratch", each: Callable[[int], None] | None = None
 ) -> int:
     """Train, showing each epoch live; returns the epochs done."""
     done = 0
-    with open_run(params, variant, root) as run:
+    with open_run(variant, root, after=0) as run:
         for epoch in range(1, EPOCHS + 1):
             run.log_metrics(epoch_metrics(epoch), step=epoch)
             if each is not None:
@@ -143,21 +139,21 @@ EXPECTED_CURVE = [(e, epoch_metrics(e)["train_loss"]) for e in range(1, EPOCHS +
 
 def test_a_run_is_made_once_however_often_it_is_repeated(params: Params, project: Path) -> None:
     for _ in range(2):
-        live_training(params, project)
-        record_variant(params, "scratch", project)
-        record_variant(params, "scratch", project)
+        live_training(project)
+        record_or_warn(params, project)
+        record_or_warn(params, project)
     client = client_of(project)
     runs = runs_of(client)
-    assert list(runs) == ["scratch"]
+    assert set(runs) == {"scratch", "glove_frozen"}
     run = runs["scratch"]
     assert run.info.status == "FINISHED"
-    assert run.data.tags[FINGERPRINT] == variant_fingerprint(params, "scratch", project)
+    assert run.data.tags[FINGERPRINT] == fingerprint_of(params, "scratch", project)
     assert sorted(history(client, run, "train_loss")) == EXPECTED_CURVE
     assert history(client, run, "test_accuracy") == [(0, 0.875)]
 
 
 def test_live_metrics_are_there_before_any_stage_is_done(params: Params, project: Path) -> None:
-    live_training(params, project)
+    live_training(project)
     client = client_of(project)
     run = runs_of(client)["scratch"]
     assert sorted(history(client, run, "train_loss")) == EXPECTED_CURVE
@@ -168,9 +164,9 @@ def test_live_metrics_are_there_before_any_stage_is_done(params: Params, project
 def test_what_live_logging_missed_is_filled_in_without_repeats(
     params: Params, project: Path
 ) -> None:
-    with open_run(params, "scratch", project) as run:
+    with open_run("scratch", project, after=0) as run:
         run.log_metrics(epoch_metrics(2), step=2)
-    record_variant(params, "scratch", project)
+    record_or_warn(params, project)
     client = client_of(project)
     assert sorted(history(client, runs_of(client)["scratch"], "train_loss")) == EXPECTED_CURVE
 
@@ -191,19 +187,19 @@ def test_two_variants_line_up_in_compare(params: Params, project: Path) -> None:
 
 
 def test_a_new_evaluation_reaches_the_same_run(params: Params, project: Path) -> None:
-    record_variant(params, "scratch", project)
+    record_or_warn(params, project)
     evaluate(project, "scratch", accuracy=0.75)
-    record_variant(params, "scratch", project)
+    record_or_warn(params, project)
     assert runs_of(client_of(project))["scratch"].data.metrics["test_accuracy"] == 0.75
 
 
 def test_a_changed_parameter_makes_another_run(params: Params, project: Path) -> None:
-    record_variant(params, "scratch", project)
-    record_variant(changed(params, "scratch", dimension=50), "scratch", project)
+    record_or_warn(params, project)
+    record_or_warn(changed(params, "scratch", dimension=50), project)
     client = client_of(project)
     experiment = client.get_experiment_by_name("reelvec")
     assert experiment is not None
-    runs = client.search_runs([experiment.experiment_id])
+    runs = client.search_runs([experiment.experiment_id], "attributes.run_name = 'scratch'")
     assert sorted(run.data.params["variant.dimension"] for run in runs) == ["100", "50"]
 
 
@@ -211,9 +207,9 @@ def test_a_scratch_run_does_not_care_about_glove(params: Params, project: Path) 
     other = params.model_copy(
         update={"glove": params.glove.model_copy(update={"dimension": 300, "max_words": 9})}
     )
-    record_variant(params, "scratch", project)
+    record_or_warn(params, project)
     evaluate(project, "scratch", accuracy=0.75)
-    record_variant(other, "scratch", project)
+    record_or_warn(other, project)
     assert runs_of(client_of(project))["scratch"].data.metrics["test_accuracy"] == 0.75
 
 
@@ -221,13 +217,15 @@ def test_the_runs_status_tells_how_the_training_ended(params: Params, project: P
     def status() -> str:
         return str(runs_of(client_of(project))["scratch"].info.status)
 
-    with pytest.raises(ZeroDivisionError), open_run(params, "scratch", project):
+    with pytest.raises(ZeroDivisionError), open_run("scratch", project, after=0) as run:
+        run.log_metrics({"train_loss": 1.0}, step=1)
         raise ZeroDivisionError
     assert status() == "FAILED"
-    with pytest.raises(KeyboardInterrupt), open_run(params, "scratch", project):
+    with pytest.raises(KeyboardInterrupt), open_run("scratch", project, after=0) as run:
+        run.log_metrics({"train_loss": 1.0}, step=1)
         raise KeyboardInterrupt
     assert status() == "KILLED"
-    live_training(params, project)
+    live_training(project)
     assert status() == "FINISHED"
 
 
@@ -244,12 +242,12 @@ def test_tags_say_where_a_run_comes_from(
         ["git", "-C", str(project), "rev-parse", "HEAD"], capture_output=True, text=True, check=True
     ).stdout.strip()
     monkeypatch.setenv("DVC_EXP_NAME", "loud-mouse")
-    record_variant(params, "scratch", project)
+    record_or_warn(params, project)
     tags = runs_of(client_of(project))["scratch"].data.tags
     assert tags["git.commit"] == commit
     assert tags["dvc.exp"] == "loud-mouse"
     assert tags["dvc.stage"] == "train@scratch"
-    assert tags["variant"] == "scratch"
+    assert tags["model"] == "scratch"
     assert tags["data.source"] == "s"
     assert tags["mlflow.note.content"] == "SAMPLE DATA"
 
@@ -259,7 +257,7 @@ def test_data_sets_are_known_by_their_bytes(
 ) -> None:
     def digests(store: str) -> dict[str, str]:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store}.db")
-        record_variant(params, "scratch", project)
+        record_or_warn(params, project)
         inputs = runs_of(client_of(project))["scratch"].inputs.dataset_inputs
         return {entry.dataset.name: entry.dataset.digest for entry in inputs}
 
@@ -275,7 +273,7 @@ def test_pictures_and_curves_are_artifacts(
     params: Params, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project)
-    record_variant(params, "scratch")
+    record_or_warn(params)
     client = client_of(project)
     run_id = runs_of(client)["scratch"].info.run_id
     assert [f.path for f in client.list_artifacts(run_id, "figures")] == ["figures/roc.png"]
@@ -299,13 +297,14 @@ class ConstantPredictor:
     def load(cls, folder: Path) -> "ConstantPredictor":
         return cls(json.loads((folder / "config.json").read_text())["probability"])
 
-    def probabilities(self, texts: list[str]) -> np.ndarray[Any, Any]:
-        return np.array([self.probability if "good" in text else 0.25 for text in texts])
+    def logits(self, texts: list[str]) -> np.ndarray[Any, Any]:
+        odds = np.array([self.probability if "good" in text else 0.25 for text in texts])
+        return np.log(odds / (1 - odds))
 
 
 def test_the_models_requirements_are_what_its_code_imports() -> None:
     package = REPOSITORY / "src" / "reelvec"
-    start = package / "mlflow_model.py"
+    start = package / "export/served_model.py"
     names = {
         name.partition(".")[0]
         for file in (start, *import_closure(start, package))
@@ -331,9 +330,9 @@ def test_the_model_is_logged_once_and_can_be_loaded(
 ) -> None:
     fake = SimpleNamespace(Predictor=ConstantPredictor)
     monkeypatch.setitem(sys.modules, "reelvec.models.predictor", fake)  # type: ignore[arg-type]
-    record_variant(params, "scratch", project)
+    record_or_warn(params, project)
     write(project / "reports/figures/roc.png", "another picture")
-    record_variant(params, "scratch", project)
+    record_or_warn(params, project)
     client = client_of(project)
     outputs = runs_of(client)["scratch"].outputs.model_outputs
     assert len(outputs) == 1
@@ -342,10 +341,8 @@ def test_the_model_is_logged_once_and_can_be_loaded(
     monkeypatch.setattr(sys, "path", list(sys.path))
     model = mlflow.pyfunc.load_model(logged.artifact_location)
     answer = model.predict(pd.DataFrame({"text": ["good", "bad"]}))
-    assert answer.to_dict("list") == {
-        "label": ["positive", "negative"],
-        "probability": [0.75, 0.25],
-    }
+    assert answer["label"].tolist() == ["positive", "negative"]
+    assert answer["probability"].tolist() == pytest.approx([0.75, 0.25])
     signature = model.metadata.signature
     assert signature.inputs.input_names() == ["text"]
     assert [str(kind) for kind in signature.outputs.input_types()] == [
@@ -359,7 +356,7 @@ def test_no_model_is_logged_when_the_parameters_say_so(params: Params, project: 
     without = params.model_copy(
         update={"tracking": params.tracking.model_copy(update={"model": False})}
     )
-    record_variant(without, "scratch", project)
+    record_or_warn(without, project)
     assert runs_of(client_of(project))["scratch"].outputs.model_outputs == []
 
 
@@ -378,8 +375,8 @@ def changed(params: Params, variant: str, **values: Any) -> Params:
         ("scratch", "data/processed/train/ids.npy"),
         ("scratch", "data/processed/valid/ids.npy"),
         ("scratch", "stages/train.py"),
-        ("scratch", "src/reelvec/training.py"),
-        ("scratch", "src/reelvec/models.py"),
+        ("scratch", "src/reelvec/models/training.py"),
+        ("scratch", "src/reelvec/text/ragged.py"),
         ("glove_frozen", "data/raw/glove/words.txt"),
         ("glove_frozen", "data/raw/glove/vectors.npy"),
     ],
@@ -387,10 +384,10 @@ def changed(params: Params, variant: str, **values: Any) -> Params:
 def test_a_byte_that_training_reads_changes_the_fingerprint(
     params: Params, project: Path, variant: str, file: str
 ) -> None:
-    before = variant_fingerprint(params, variant, project)
+    before = fingerprint_of(params, variant, project)
     with (project / file).open("a") as stream:
         stream.write("#")
-    assert variant_fingerprint(params, variant, project) != before
+    assert fingerprint_of(params, variant, project) != before
 
 
 @pytest.mark.parametrize(
@@ -398,49 +395,47 @@ def test_a_byte_that_training_reads_changes_the_fingerprint(
     [
         "data/raw/glove/vectors.npy",
         "data/processed/test/ids.npy",
-        "src/reelvec/figures.py",
+        "src/reelvec/report/figures.py",
         "reports/metrics/evaluate/scratch.json",
     ],
 )
 def test_a_byte_that_training_does_not_read_leaves_the_fingerprint(
     params: Params, project: Path, file: str
 ) -> None:
-    before = variant_fingerprint(params, "scratch", project)
+    before = fingerprint_of(params, "scratch", project)
     with (project / file).open("a") as stream:
         stream.write("#")
-    assert variant_fingerprint(params, "scratch", project) == before
+    assert fingerprint_of(params, "scratch", project) == before
 
 
 def test_the_fingerprint_follows_the_variants_own_parameters(params: Params, project: Path) -> None:
-    before = variant_fingerprint(params, "scratch", project)
-    assert variant_fingerprint(changed(params, "scratch", hidden=3), "scratch", project) != before
-    assert variant_fingerprint(changed(params, "scratch_max", hidden=3), "scratch", project) == (
+    before = fingerprint_of(params, "scratch", project)
+    assert fingerprint_of(changed(params, "scratch", hidden=3), "scratch", project) != before
+    assert fingerprint_of(changed(params, "scratch_max", hidden=3), "scratch", project) == (before)
+    plain = params.preprocess.model_copy(update={"lemmatize": False})
+    assert fingerprint_of(params.model_copy(update={"preprocess": plain}), "scratch", project) != (
         before
     )
-    plain = params.preprocess.model_copy(update={"lemmatize": False})
-    assert variant_fingerprint(
-        params.model_copy(update={"preprocess": plain}), "scratch", project
-    ) != (before)
     strict = params.evaluation.model_copy(update={"confidence": 0.99})
-    assert variant_fingerprint(
-        params.model_copy(update={"evaluation": strict}), "scratch", project
-    ) == (before)
+    assert fingerprint_of(params.model_copy(update={"evaluation": strict}), "scratch", project) == (
+        before
+    )
 
 
 def test_the_fingerprint_is_the_same_in_another_folder(
     params: Params, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = variant_fingerprint(params, "scratch", project)
+    before = fingerprint_of(params, "scratch", project)
     moved = shutil.copytree(project, tmp_path / "elsewhere")
-    assert variant_fingerprint(params, "scratch", moved) == before
+    assert fingerprint_of(params, "scratch", moved) == before
     monkeypatch.chdir(moved)
-    assert variant_fingerprint(params, "scratch", Path()) == before
+    assert fingerprint_of(params, "scratch", Path()) == before
 
 
 def test_missing_data_is_named(params: Params, project: Path) -> None:
     (project / "data/processed/vocab.tsv").unlink()
     with pytest.raises(ReelvecError, match=r"data/processed/vocab.tsv: not found; run `dvc"):
-        variant_fingerprint(params, "scratch", project)
+        fingerprint_of(params, "scratch", project)
 
 
 # Where the runs are
@@ -479,7 +474,7 @@ def test_missing_runs_are_written_from_what_dvc_holds(
     client = client_of(project)
     assert sorted(history(client, runs_of(client)["scratch"], "train_loss")) == EXPECTED_CURVE
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines] == list(params.variants)
+    assert [line.split(":")[0] for line in lines] == params.models
     assert lines[1] == "scratch_max: not trained yet"
     assert record_all(params, project) == []
     assert "scratch: already there" in capsys.readouterr().out
@@ -491,6 +486,37 @@ def test_a_deleted_run_can_be_written_again(params: Params, project: Path) -> No
     client.delete_run(runs_of(client)["scratch"].info.run_id)
     assert record_all(params, project) == ["scratch"]
     assert set(runs_of(client)) == {"scratch", "glove_frozen"}
+
+
+def test_a_short_training_does_not_wait_for_mlflow(project: Path) -> None:
+    with open_run("scratch", project) as run:
+        run.log_metrics(epoch_metrics(1), step=1)
+    assert not list(project.glob("mlflow.db*"))
+
+
+def test_baselines_and_ensembles_have_runs_with_test_results(params: Params, project: Path) -> None:
+    for name, folder in (("one_hot", "baselines"), ("best", "ensembles")):
+        write(project / f"data/{folder}/{name}/config.json", "{}")
+        figures = {name: {"valid_accuracy": 0.5, "trainable_parameters": 3}}
+        write(project / f"reports/metrics/train_{folder}.json", json.dumps(figures))
+        write(project / f"stages/train_{folder}.py", "script")
+        evaluate(project, name, accuracy=0.625)
+    for part in ("train", "valid", "test"):
+        write(project / f"data/plain/{part}/ids.npy", f"plain ids of {part}")
+    write(project / "data/plain/vocab.tsv", "id")
+    for part in ("words.txt", "vectors.npy"):
+        write(project / "data/word_vectors/word2vec" / part, part)
+    assert record_all(params, project) == ["scratch", "glove_frozen", "one_hot", "best"]
+    runs = runs_of(client_of(project))
+    for name, kind in (("one_hot", "baseline"), ("best", "ensemble")):
+        assert runs[name].data.tags["kind"] == kind
+        assert runs[name].data.metrics["test_accuracy"] == 0.625
+        assert runs[name].data.metrics["valid_accuracy"] == 0.5
+    assert runs["one_hot"].data.params["baseline.weighting"] == "binary"
+    before = fingerprint_of(params, "best", project)
+    other = changed(params, "gru", hidden=3)
+    assert fingerprint_of(other, "best", project) != before
+    assert fingerprint_of(other, "one_hot", project) == fingerprint_of(params, "one_hot", project)
 
 
 def test_a_deleted_experiment_is_brought_back(params: Params, project: Path) -> None:
@@ -608,8 +634,8 @@ def test_a_bad_server_costs_one_warning(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def work() -> int:
-        done = live_training(params, project)
-        record_variant(params, "scratch", project)
+        done = live_training(project)
+        record_or_warn(params, project)
         return done
 
     with server() as uri:
@@ -632,7 +658,7 @@ def test_recording_on_a_bad_server_costs_one_warning(
 ) -> None:
     with server() as uri:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-        within_reason(lambda: record_variant(params, "scratch", project))
+        within_reason(lambda: record_or_warn(params, project))
     (warning,) = warnings_in(capsys.readouterr().err)
     assert uri in warning
     assert "make track" in warning
@@ -648,7 +674,7 @@ def test_closing_does_not_wait_longer_than_it_is_told(
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", str(HANG * 2))
 
     def work() -> None:
-        with open_run(params, "scratch", project) as run:
+        with open_run("scratch", project, after=0) as run:
             run.log_metrics({"train_loss": 1.0}, step=1)
             run.close(timeout=3)
 
@@ -672,8 +698,8 @@ def test_an_address_that_cannot_work_costs_one_warning(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    assert live_training(params, project) == EPOCHS
-    record_variant(params, "scratch", project)
+    assert live_training(project) == EPOCHS
+    record_or_warn(params, project)
     (warning,) = warnings_in(capsys.readouterr().err)
     assert uri in warning
 
@@ -682,8 +708,8 @@ def test_trouble_on_our_own_side_costs_one_warning(
     params: Params, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.rmtree(project / "data/processed/train")
-    assert live_training(params, project) == EPOCHS
-    record_variant(params, "scratch", project)
+    assert live_training(project) == EPOCHS
+    record_or_warn(params, project)
     (warning,) = warnings_in(capsys.readouterr().err)
     assert "data/processed/train: not found" in warning
 
@@ -691,7 +717,7 @@ def test_trouble_on_our_own_side_costs_one_warning(
 def test_a_value_that_is_no_number_stops_nothing(
     params: Params, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with open_run(params, "scratch", project) as run:
+    with open_run("scratch", project, after=0) as run:
         run.log_metrics({"train_loss": "high"}, step=1)  # type: ignore[dict-item]
         run.log_metrics({"train_loss": 1.0}, step=2)
     assert len(warnings_in(capsys.readouterr().err)) == 1
@@ -701,7 +727,7 @@ def test_what_training_raises_goes_through_a_dead_server(
     params: Params, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(ReelvecError, match="mine"), open_run(params, "scratch", project):
+    with pytest.raises(ReelvecError, match="mine"), open_run("scratch", project, after=0):
         raise ReelvecError("mine")
 
 
@@ -711,12 +737,12 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from reelvec.base.schema.whole import load_params
-from reelvec.tracking.runs import open_run, record_variant
+from reelvec.tracking.runs import open_run, record_or_warn
 params = load_params(Path(sys.argv[1]))
-with open_run(params, "scratch") as run:
+with open_run("scratch", after=0) as run:
     for epoch in range(1, 6):
         run.log_metrics({"train_loss": 1 / epoch}, step=epoch)
-record_variant(params, "scratch")
+record_or_warn(params)
 print("done")
 """
 
@@ -813,8 +839,8 @@ def test_a_server_killed_in_the_middle_stops_nothing_and_the_run_is_repaired(
             kill(server)  # … and the rest is lost.
 
     with mlflow_server(tmp_path, port) as server:
-        assert live_training(params, project, each=killed_at_epoch_three) == EPOCHS
-        record_variant(params, "scratch", project)
+        assert live_training(project, each=killed_at_epoch_three) == EPOCHS
+        record_or_warn(params, project)
     (warning,) = warnings_in(capsys.readouterr().err)
     assert uri in warning
     assert "make track" in warning
@@ -842,4 +868,4 @@ def test_a_record_is_read_from_whatever_exists(params: Params, project: Path) ->
     shutil.rmtree(project / "reports")
     shutil.rmtree(project / "data/models")
     record = read_record(params, "scratch", project)
-    assert (record.curve, record.results, record.files, record.model) == ([], {}, [], None)
+    assert (record.curve, record.results, record.files, record.folder) == ([], {}, [], None)

@@ -102,7 +102,8 @@ def read_record(params: Params, model: str, root: Path = Path()) -> RunRecord:
     for kind in ("roc", "calibration"):
         path = root / PLOTS / kind / f"{model}.csv"
         files += [(path, f"curves/{kind}")] if path.is_file() else []
-    folder = folder_of_model(model, root) if params.tracking.model else None
+    wanted = params.tracking.model and model in Results(root).models
+    folder = folder_of_model(model, root) if wanted else None
     model_digest = digest_of(None, files_of_model(folder).values(), root) if folder else ""
     points = [(point.name, point.value, point.epoch) for point in curve]
     digests = [*(dataset.digest for dataset in datasets), model_digest]

@@ -217,6 +217,8 @@ def record_all(params: Params, root: Path = Path()) -> list[str]:
 def record_or_warn(params: Params, root: Path = Path()) -> None:
     """The same for a stage: what fails, or takes too long, is one warning."""
     location = store_location(root.resolve())
+    if location.uri in _given_up:
+        return
     try:
         _started(lambda: record_all(params, root)).result(timeout=location.recording)
     except Exception as error:
