@@ -1,13 +1,8 @@
 """Give tokens their ids and divide the reviews: data/interim/ to data/processed/."""
 
-<<<<<<< HEAD
-=======
-from pathlib import Path
-
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
->>>>>>> fetch
 import pyarrow.parquet as pq
 
 from reelvec.base.errors import shown_to_people

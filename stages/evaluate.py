@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
-<<<<<<< HEAD
+import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
+
+# isort: split
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,28 +24,6 @@ from reelvec.evaluation.testing import logits_of_all, tested, write_tests
 from reelvec.models.load import load_models
 from reelvec.models.logits import probabilities_of
 from reelvec.models.model import Model
-=======
-import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
-
-# isort: split
-from reelvec.base.errors import ReelvecError, shown_to_people
-from reelvec.base.files import write_json, write_text
-from reelvec.base.provenance import data_line
-from reelvec.base.schema.whole import load_params
-from reelvec.evaluation.curves import as_csv
-from reelvec.evaluation.explain import contributions
-from reelvec.evaluation.mistakes import (
-    MISTAKES,
-    Words,
-    explained,
-    find_mistakes,
-    mistakes_markdown,
-    save_mistakes,
-)
-from reelvec.evaluation.predictions import PREDICTIONS, Predictions
-from reelvec.evaluation.scores import calibration_curve, confusion_csv, evaluate, roc_points
-from reelvec.models.predictor import Predictor
->>>>>>> fetch
 from reelvec.text.dataset import Dataset
 
 

@@ -1,13 +1,8 @@
 """Gather words, vectors and maps for the report's embedding explorer: data/explorer.json."""
 
-<<<<<<< HEAD
-=======
-from pathlib import Path
-
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
->>>>>>> fetch
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json
 from reelvec.base.project.params_file import read_section

@@ -1,13 +1,8 @@
 """Give the unchanged words of the reviews their ids: data/raw/imdb.parquet to data/plain/."""
 
-<<<<<<< HEAD
-=======
-from pathlib import Path
-
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
->>>>>>> fetch
 import pyarrow.parquet as pq
 
 from reelvec.base.errors import shown_to_people

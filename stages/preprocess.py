@@ -1,13 +1,8 @@
 """Turn reviews into tokens: data/raw/imdb.parquet to data/interim/."""
 
-<<<<<<< HEAD
-=======
-from pathlib import Path
-
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
->>>>>>> fetch
 import pyarrow.parquet as pq
 
 from reelvec.base.errors import shown_to_people

@@ -1,13 +1,8 @@
 """Weigh the members of each ensemble on the validation reviews: to data/ensembles/."""
 
-<<<<<<< HEAD
-=======
-from pathlib import Path
-
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
->>>>>>> fetch
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import replacing, write_json
 from reelvec.base.project.params_file import read_entries

@@ -1,13 +1,8 @@
 """Draw the pictures: spaces, learning curves and predictions to reports/figures/."""
 
-<<<<<<< HEAD
-=======
-from pathlib import Path
-
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
->>>>>>> fetch
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.params_file import read_entries, read_section
 from reelvec.base.project.paths import FIGURES, PLOTS, PROCESSED, TRAIN, VOCABULARY

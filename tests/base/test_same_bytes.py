@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from imports import import_closure
 from ruamel.yaml import YAML
 
-from reelvec.base import imports, same_bytes
+from reelvec.base import same_bytes
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/reelvec"
@@ -50,9 +51,7 @@ def test_it_is_the_first_thing_that_a_script_imports(script: Path) -> None:
 
 def test_nothing_in_the_package_imports_it() -> None:
     for path in PACKAGE.rglob("*.py"):
-        assert PACKAGE / "base/project/same_bytes.py" not in imports.import_closure(
-            path, PACKAGE
-        ), path
+        assert PACKAGE / "base/project/same_bytes.py" not in import_closure(path, PACKAGE), path
 
 
 def variables_set(given: dict[str, str]) -> str:
