@@ -107,7 +107,7 @@ def test_this_package_is_read_to_the_end() -> None:
     package = Path(__file__).parents[1] / "src" / "reelvec"
     found = import_closure(package / "base/project/params_file.py", package)
     names = {path.name for path in found} - {"__init__.py"}
-    assert names == {"errors.py", "messages.py", "paths.py", "section.py"}
+    assert names == {"errors.py", "messages.py", "params_messages.py", "paths.py", "section.py"}
 
 
 def test_what_is_exempt_is_left_out_with_all_that_only_it_imports(package: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from imports import import_closure
 from ruamel.yaml import YAML
 
-from reelvec.base import same_bytes
+from reelvec.base.project import same_bytes
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/reelvec"
