@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.schema.visualization import VisualizationParams
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import RESERVED, Vocabulary, document_counts
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
+
+    from reelvec.base.schema.visualization import VisualizationParams
 
 DECIMALS = 4
 """Of a position, as a share of the map's size: hides in which order threads added up."""
@@ -56,7 +57,7 @@ def map_words(
     spaces: Mapping[str, "KeyedVectors"],
     vocabulary: Vocabulary,
     train: Dataset,
-    params: VisualizationParams,
+    params: "VisualizationParams",
 ) -> WordMap:
     """Project the most frequent words that all spaces share.
 
