@@ -35,10 +35,11 @@ repro: setup ## the real pipeline: downloads the data unless REELVEC_MIRROR has 
 test: setup ## all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-lint: setup ## ruff and mypy
+lint: setup ## ruff, mypy, and the layers of the package
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 check-lock: setup ## do params, code and dvc.yaml still match dvc.lock? Needs no data
 	$(BIN)/reelvec check-lock

@@ -119,7 +119,7 @@ def reelvec_ngrams() -> Outcome:
 
     from reelvec.base.schema.whole import load_params
     from reelvec.models.rounds import Reviews, fit
-    from reelvec.text.dataset import stratified_split
+    from reelvec.text.parts import stratified_split
 
     params = load_params()
     tokens, (train, unlabelled, test) = _encoded(

@@ -16,7 +16,8 @@ from benchmarks.reviews import encode, head_of, one_epoch, training_reviews
 from reelvec.base.errors import ReelvecError
 from reelvec.models.first_layer import random_embedding
 from reelvec.models.training import train
-from reelvec.text.dataset import Dataset, stratified_split
+from reelvec.text.dataset import Dataset
+from reelvec.text.parts import stratified_split
 
 VOCABULARY, LENGTH, BATCH, TARGET = 10_000, 100, 1024, 2
 KERAS_DEVIATION = 0.05 / 3**0.5

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from studies.common.tutorial_reviews import STEPS
+from studies.common.tutorial_reviews import TUTORIAL_PREPROCESS
 
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.vocabulary import VocabularyParams
@@ -31,7 +31,7 @@ def encode(
     texts: pa.ChunkedArray, labels: NDArray[np.int8], words: int
 ) -> tuple[Dataset, Vocabulary]:
     """Reviews as ids into their most frequent words."""
-    corpus = tokenize(texts, STEPS)
+    corpus = tokenize(texts, TUTORIAL_PREPROCESS)
     params = VocabularyParams(max_size=words, min_count=1, seed=123)
     vocabulary = build_vocabulary(corpus.lexicon, corpus.reviews, params)
     ids = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))

@@ -7,7 +7,7 @@ from reelvec.base.project.paths import EXPORT, GLOVE_VECTORS, PROCESSED, TRAIN, 
 from reelvec.base.schema.export import ExportParams
 from reelvec.export.mlflow_environment import prepare_environment
 from reelvec.export.vectors import export_spaces
-from reelvec.models.load import folder_of_model
+from reelvec.models.folders import folder_of_model
 from reelvec.models.word_vectors import load_word_vectors
 from reelvec.spaces.keyed_vectors import load_space
 from reelvec.text.dataset import Dataset

@@ -8,7 +8,7 @@ from reelvec.base.project.params_file import read_section
 from reelvec.base.project.paths import METRICS, REVIEWS, TOKENS
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.text.columns import tokenize
-from reelvec.text.tokenizer import STEPS
+from reelvec.text.tokenizer import PREPROCESS_FILE
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     with replacing(TOKENS) as folder:
         folder.mkdir()
         corpus.save(folder)
-        write_json(folder / STEPS, params.model_dump())
+        write_json(folder / PREPROCESS_FILE, params.model_dump())
         pq.write_table(table.drop_columns("text"), folder / "reviews.parquet")
     lengths = corpus.reviews.lengths
     write_json(

@@ -6,7 +6,7 @@ from reelvec.base.project.params_file import read_entries
 from reelvec.base.project.paths import ENSEMBLES, METRICS, PROCESSED, VALID
 from reelvec.base.schema.ensembles import EnsembleParams
 from reelvec.models.ensemble import fit_weighing
-from reelvec.models.load import folder_of_model
+from reelvec.models.folders import folder_of_model
 from reelvec.models.logits import load_validation_logits
 from reelvec.text.dataset import Dataset
 

@@ -29,6 +29,7 @@ class Server:
         tag: what every file's version is called, in place of a tag of its own.
         longest_range: bytes that an answer to a range holds at most.
         failures: status codes that the next requests get, in turn.
+        retry_after: seconds that a failure asks to wait, None where it does not say.
         cuts: the next answers with a body break off after so many bytes.
         requests: what was asked so far.
         sent: bytes of bodies sent so far.
@@ -41,6 +42,7 @@ class Server:
         self.tag: str | None = None
         self.longest_range: int | None = None
         self.failures: list[int] = []
+        self.retry_after: int | None = None
         self.cuts: list[int] = []
         self.requests: list[Request] = []
         self.sent = 0
@@ -79,7 +81,11 @@ def answer(handler: BaseHTTPRequestHandler, state: Server) -> None:
     wanted, if_range = handler.headers["Range"], handler.headers["If-Range"]
     state.requests.append(Request(path, wanted, if_range))
     if state.failures:
-        return handler.send_error(state.failures.pop(0))
+        handler.send_response(state.failures.pop(0))
+        if state.retry_after is not None:
+            handler.send_header("Retry-After", str(state.retry_after))
+        handler.send_header("Content-Length", "0")
+        return handler.end_headers()
     if path not in state.files:
         return handler.send_error(404)
     content = state.files[path]

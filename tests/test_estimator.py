@@ -25,6 +25,7 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.whole import load_params
 from reelvec.estimator import STEPS_OF
+from reelvec.models.logits import probabilities_of
 
 ROOT = Path(__file__).parents[1]
 QUICK: dict[str, Any] = {"dimension": 8, "learning_rate": 0.05, "batch_size": 16, "min_count": 1}
@@ -141,7 +142,9 @@ def test_log_odds_probabilities_and_labels_agree(fitted: ReviewClassifier) -> No
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     np.testing.assert_allclose(np.log(probabilities[:, 1] / probabilities[:, 0]), odds)
     assert (fitted.classes_[probabilities.argmax(axis=1)] == fitted.predict(NEW)).all()
-    np.testing.assert_allclose(probabilities[:, 1], fitted.predictor_.probabilities(NEW), rtol=1e-5)
+    np.testing.assert_allclose(
+        probabilities[:, 1], probabilities_of(fitted.predictor_.logits(NEW)), rtol=1e-5
+    )
 
 
 @pytest.mark.parametrize(

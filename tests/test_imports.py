@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from reelvec.base.imports import import_closure
+from imports import import_closure, undeclared_and_unused
 
 FILES = {
     "pack/__init__.py": "",
@@ -106,12 +105,33 @@ def test_a_missing_script_is_an_error(package: Path) -> None:
 
 def test_this_package_is_read_to_the_end() -> None:
     package = Path(__file__).parents[1] / "src" / "reelvec"
-    script = package / "params.py"
-    assert import_closure(script, package) == [package / "__init__.py", package / "errors.py"]
+    found = import_closure(package / "base/project/params_file.py", package)
+    names = {path.name for path in found} - {"__init__.py"}
+    assert names == {"errors.py", "messages.py", "paths.py", "section.py"}
 
 
-def test_what_only_writes_to_mlflow_is_no_dependency_of_an_output() -> None:
-    package = Path(__file__).parents[1] / "src" / "reelvec"
-    names = {path.name for path in import_closure(package / "tracking.py", package)}
-    assert "run_record.py" in names
-    assert "mlflow_store.py" not in names
+def test_what_is_exempt_is_left_out_with_all_that_only_it_imports(package: Path) -> None:
+    script = package.parent / "script.py"
+    script.write_text("from pack import chain, plain")
+    found = import_closure(script, package, [package / "middle.py"])
+    names = {path.name for path in found}
+    assert names == {"__init__.py", "chain.py", "plain.py"}
+
+
+def test_a_declared_folder_covers_its_files_and_must_hold_an_imported_one(package: Path) -> None:
+    script = package.parent / "script.py"
+    script.write_text("from pack.sub import inner\nfrom pack import plain")
+    declared = [script, package / "sub", package / "never.py"]
+    undeclared, unused = undeclared_and_unused(script, declared, [package], [])
+    assert {path.name for path in undeclared} == {"plain.py", "relative.py"}
+    assert unused == {package / "never.py"}
+
+
+def test_a_package_that_says_nothing_need_not_be_declared(package: Path) -> None:
+    (package / "__init__.py").write_text('"""A package."""\n')
+    script = package.parent / "script.py"
+    script.write_text("import pack.plain")
+    assert undeclared_and_unused(script, [script, package / "plain.py"], [package], [])[0] == set()
+    (package / "__init__.py").write_text('"""A package."""\nimport os\n')
+    missing, _ = undeclared_and_unused(script, [script, package / "plain.py"], [package], [])
+    assert missing == {package / "__init__.py"}

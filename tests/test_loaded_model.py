@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from imports import import_closure
 
 import reelvec
 from reelvec import LoadedModel, ReviewClassifier
 from reelvec import loaded_model as api
 from reelvec.base.errors import ReelvecError
-from reelvec.base.imports import import_closure
 from reelvec.base.project.files import write_json
 from reelvec.evaluation.explain import contributions
 from reelvec.models.logits import probabilities_of
@@ -135,7 +135,7 @@ def test_the_words_can_be_drawn(root: Path, tmp_path: Path) -> None:
             "scrath",
             r"'scrath' is no model here \(did you mean 'scratch'\?\); there are ngrams, scratch",
         ),
-        ("glove", r"there are ngrams, scratch\. To train one .* `dvc repro train@NAME`"),
+        ("glove", r"there are ngrams, scratch\. To train a variant .* `dvc repro train@NAME`"),
         ("../models/scratch", "is no model here"),
     ],
 )
@@ -182,7 +182,7 @@ def test_importing_the_package_loads_nothing_and_sets_mkl_first() -> None:
         text=True,
         check=True,
     ).stdout
-    assert shown == "[] AVX2 True\nreelvec.api True\n"
+    assert shown == "[] AVX2 True\nreelvec.loaded_model False\n"
 
 
 def test_what_the_package_offers_is_there_and_nothing_else() -> None:
@@ -194,7 +194,7 @@ def test_what_the_package_offers_is_there_and_nothing_else() -> None:
 
 def test_no_stage_depends_on_what_is_only_for_people() -> None:
     package = ROOT / "src/reelvec"
-    ours = {"api.py", "estimator.py", "estimator_params.py", "odds.py", "texts.py"}
+    ours = {"loaded_model.py", "estimator.py", "given_texts.py"}
     for stage in (ROOT / "stages").glob("*.py"):
         assert not ours & {path.name for path in import_closure(stage, package)}, stage.name
 

@@ -30,7 +30,8 @@ from reelvec.models.predictor import Predictor
 from reelvec.models.rounds import Reviews, fit
 from reelvec.models.training import train_on_all
 from reelvec.text.columns import tokenize
-from reelvec.text.dataset import Dataset, stratified_split
+from reelvec.text.dataset import Dataset
+from reelvec.text.parts import stratified_split
 from reelvec.text.tokenizer import Tokenizer
 from reelvec.text.vocabulary import RESERVED, build_vocabulary
 

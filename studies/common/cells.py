@@ -8,11 +8,13 @@ from typing import Any
 
 from tqdm import tqdm
 
-from reelvec.base.imports import import_closure
 from reelvec.base.project.files import read_json, sha256_of, write_json
 
 Settings = Mapping[str, Any]
 """What makes one experiment: JSON values by name."""
+
+CODE = tuple(Path("src/reelvec") / place for place in ("base/project", "text", "models"))
+"""What cells are computed by: another word in a table, or in a message, computes nothing anew."""
 
 Figures = dict[str, float]
 
@@ -31,12 +33,12 @@ def run_cells(
         compute: an experiment.
         folder: where results are kept, a file each; delete it to compute all again.
         context: JSON that decides all results beside the cells' own settings.
-        inputs: files and folders that do: data and code.
+        inputs: files and folders that do: data, and the study's own code beside `CODE`.
 
     Returns:
         for each cell its settings and figures, in order.
     """
-    base = json.dumps([context, digest_of(sorted(inputs))], sort_keys=True)
+    base = json.dumps([context, digest_of(sorted([*CODE, *inputs]))], sort_keys=True)
     rows, waiting = [], list(cells)
     with tqdm(total=len(waiting), unit="cell", disable=None) as bar:
         for cell in waiting:
@@ -46,23 +48,6 @@ def run_cells(
             rows.append(read_json(path))
             bar.update()
     return rows
-
-
-def code_of(script: Path, package: Path, *modules: str) -> list[Path]:
-    """A script and the modules that its cells are computed by, with all that those import.
-
-    What only writes reports is left out: another word in a table computes nothing anew.
-
-    Args:
-        script: the study's.
-        package: the package's folder.
-        modules: names of modules in it.
-    """
-    chosen = [package / f"{module}.py" for module in modules]
-    found = {script, *chosen}
-    for module in chosen:
-        found.update(import_closure(module, package))
-    return sorted(found)
 
 
 def digest_of(files: Iterable[Path]) -> str:

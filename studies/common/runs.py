@@ -19,15 +19,11 @@ def record_cells(experiment: str, rows: Sequence[dict[str, Any]], figures: Seque
         rows: settings and figures of each cell.
         figures: which of the keys are metrics; the others are parameters, and tags to filter by.
     """
-    from reelvec.export.mlflow_environment import prepare_environment
-    from reelvec.tracking.runs import store_location
+    from reelvec.tracking.runs import open_store, store_location
 
-    prepare_environment()
     location = store_location()
     try:
-        from reelvec.tracking.store import Store
-
-        store = Store(location.uri, location.artifacts, experiment)
+        store = open_store(location, experiment)
         for row in tqdm(rows, "MLflow", leave=False, disable=None):
             settings = {key: str(row[key]) for key in row if key not in figures}
             digest = hashlib.sha256(json.dumps([experiment, row], sort_keys=True).encode())

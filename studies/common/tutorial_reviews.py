@@ -13,7 +13,7 @@ from reelvec.text.columns import tokenize
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import build_vocabulary
 
-STEPS = PreprocessParams(
+TUTORIAL_PREPROCESS = PreprocessParams(
     html=False,
     urls=False,
     fold_accents=False,
@@ -56,7 +56,7 @@ def read_tutorial_reviews(
         reviews: what `fetch_imdb` wrote.
     """
     table = pq.read_table(reviews, filters=[("split", "in", ["train", "test"])])
-    corpus = tokenize(table["text"], STEPS)
+    corpus = tokenize(table["text"], TUTORIAL_PREPROCESS)
     split = table["split"].to_numpy(zero_copy_only=False)
     rows = {name: np.flatnonzero(split == name) for name in ("train", "test")}
     training = corpus.reviews.take(rows["train"])

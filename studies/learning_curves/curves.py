@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
-from studies.common.cells import Figures, Settings, code_of, run_cells
+from studies.common.cells import Figures, Settings, run_cells
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
@@ -122,9 +122,7 @@ def main() -> None:
         },
         "tfidf": TFIDF.model_dump(mode="json"),
     }
-    script = HERE / "curves.py"
-    code = code_of(script, Path("src/reelvec"), "fitting", "baselines")
-    inputs = [*code, DATA / "processed", DATA / "plain", DATA / "word_vectors"]
+    inputs = [HERE / "curves.py", DATA / "processed", DATA / "plain", DATA / "word_vectors"]
     study = Study(params, settings)
     rows = run_cells(cells, study.compute, HERE / "cells", context, inputs)
     write_text(REPORTS / "curves.csv", curves_csv(rows))

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import torch
 from ruamel.yaml import YAML
-from studies.common.cells import Figures, Settings, code_of, run_cells
+from studies.common.cells import Figures, Settings, run_cells
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
@@ -99,9 +99,7 @@ def main() -> None:
         "vocabulary": study.params.vocabulary.model_dump(mode="json"),
         "negations": settings["negations"],
     }
-    script = HERE / "preprocessing.py"
-    code = code_of(script, Path("src/reelvec"), "fitting", "parts")
-    inputs = [*code, Path("data/raw/imdb.parquet"), Path("data/raw/glove")]
+    inputs = [HERE / "preprocessing.py", Path("data/raw/imdb.parquet"), Path("data/raw/glove")]
     rows = run_cells(cells, study.compute, HERE / "cells", context, inputs)
     table = [
         [

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from small_project import CommandLine
@@ -12,6 +13,7 @@ from reelvec.cli import predict as classify
 from reelvec.cli.review_files import read_review_file
 from reelvec.evaluation import predictions
 from reelvec.evaluation.explain import contributions
+from reelvec.models.logits import label_of, probabilities_of
 from reelvec.models.predictor import Predictor
 
 REVIEWS = ["A wonderful film.", "Dull, a waste of time!", "", "xyz", 'One,\ntwo \u2028 "good" déjà']
@@ -29,13 +31,13 @@ def found(reelvec: CommandLine, *arguments: str, piped: bytes | None = None) -> 
 
 
 def expected(texts: Sequence[str], name: str = "gru") -> list[float]:
-    return [pytest.approx(value, abs=1e-6) for value in model(name).probabilities(texts)]
+    return [pytest.approx(value, abs=1e-6) for value in probabilities_of(model(name).logits(texts))]
 
 
 def test_a_text_gets_a_label_a_probability_and_its_start(reelvec: CommandLine) -> None:
     long = "A wonderful film. " * 20
     status, out, err = reelvec("predict", REVIEWS[0], long, "--variant", "scratch")
-    probability, _ = model("scratch").probabilities(REVIEWS[:2])
+    probability, _ = probabilities_of(model("scratch").logits(REVIEWS[:2]))
     label = "positive" if probability > 0.5 else "negative"
     first, second = out.splitlines()
     assert (status, err, first) == (0, "", f"{label}  {probability:.3f}  A wonderful film.")
@@ -178,5 +180,8 @@ def test_a_column_of_numbers_is_read_as_text(tmp_path: Path) -> None:
     assert read_review_file(path) == ["10", "7"]
 
 
-def test_the_threshold_is_that_of_the_test_results() -> None:
-    assert classify.THRESHOLD == predictions.THRESHOLD
+def test_the_label_is_that_of_the_test_results() -> None:
+    probabilities = [0.0, 0.5, np.nextafter(0.5, 1), 1.0]
+    labels = np.zeros(4, np.int8)
+    tested = predictions.Predictions(np.arange(4, dtype=np.int32), labels, np.array(probabilities))
+    assert [label_of(each) == "positive" for each in probabilities] == tested.predicted.tolist()

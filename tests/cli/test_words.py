@@ -10,15 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import VARIANTS, WORDS, CommandLine, make_variant, vectors_of
 
+from reelvec.base.project import paths
 from reelvec.base.project.section import GLOVE
 from reelvec.cli.spelling import closest_spellings
 from reelvec.cli.sums import parse_terms, with_separate_signs
-from reelvec.cli.word_space import RESERVED_IDS, WordSpace, load_word_space
-from reelvec.evaluation import results as trained_module
+from reelvec.cli.word_space import WordSpace, load_word_space
 from reelvec.evaluation.results import Results
 from reelvec.models.word_vectors import folder_of_vectors
 from reelvec.spaces.keyed_vectors import keyed_vectors, load_space
-from reelvec.text.vocabulary import RESERVED
 
 
 def same(found: list[tuple[str, float]], expected: list[tuple[str, float]]) -> None:
@@ -71,10 +70,8 @@ def test_a_word_without_a_vector_is_not_there_and_is_not_counted() -> None:
 
 
 def test_what_is_written_twice_to_spare_an_import_is_the_same(project: Path) -> None:
-    assert len(RESERVED) == RESERVED_IDS
-    assert trained_module.PUBLISHED_SPACE == GLOVE
-    assert folder_of_vectors(GLOVE) == trained_module.GLOVE_FOLDER
-    assert folder_of_vectors("word2vec") == trained_module.WORD_VECTORS / "word2vec"
+    assert folder_of_vectors(GLOVE) == paths.GLOVE_VECTORS
+    assert folder_of_vectors("word2vec") == paths.WORD_VECTORS / "word2vec"
     assert Results(project).spaces == [
         "scratch", "frozen", "gru", "numbers", "glove", "word2vec"
     ]  # fmt: skip
@@ -209,7 +206,7 @@ def test_a_variant_without_metrics_is_listed_too(
     reelvec = CommandLine(tmp_path, monkeypatch, capsys)
     assert reelvec("variants").lines[2].split()[:4] == ["scratch", "*", "mean", "processed"]
     (tmp_path / "data/models/scratch/config.json").write_text("{}")
-    assert "dvc repro train@scratch" in reelvec("variants").err
+    assert "run `dvc repro` to make it again" in reelvec("variants").err
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_a_workspace_is_a_copy_and_replaces_an_older_one(tmp_path: Path) -> None
     make_workspace(PROJECT, workspace, [])
     assert not (workspace / "left over").exists()
     assert (workspace / "params.yaml").read_text() == (PROJECT / "params.yaml").read_text()
-    assert (workspace / "src/reelvec/demo.py").exists()
+    assert (workspace / "src/reelvec/cli/demo.py").exists()
 
 
 def test_merging_changes_values_and_keeps_comments(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.whole import load_params
 from reelvec.models.first_layer import random_embedding
+from reelvec.models.logits import probabilities_of
 from reelvec.models.predictor import Predictor
 from reelvec.models.training import train
 from reelvec.text.dataset import Dataset
@@ -69,7 +70,7 @@ class Server:
 
     def check(self, texts: list[str]) -> None:
         """Ask, and compare with the predictor."""
-        expected = self.predictor.probabilities(texts)
+        expected = probabilities_of(self.predictor.logits(texts))
         found = self.ask(texts)
         assert [each["probability"] for each in found] == pytest.approx(expected.tolist(), abs=1e-6)
         labels = ["positive" if value >= 0.5 else "negative" for value in expected]
@@ -242,7 +243,9 @@ def test_two_hundred_clients_at_once_get_each_their_own_answer(server: Server) -
     ]
     with ThreadPoolExecutor(CLIENTS) as clients:
         answers = list(clients.map(lambda text: server.ask([text])[0]["probability"], texts))
-    assert answers == pytest.approx(server.predictor.probabilities(texts).tolist(), abs=1e-6)
+    assert answers == pytest.approx(
+        probabilities_of(server.predictor.logits(texts)).tolist(), abs=1e-6
+    )
 
 
 def test_hundreds_of_requests_leave_the_memory_as_it_was(server: Server) -> None:

@@ -18,6 +18,7 @@ from reelvec.base.schema.variants import VariantParams
 from reelvec.export.onnx_model import OnnxModel
 from reelvec.export.whole_models import export_model
 from reelvec.models.classifier import Classifier
+from reelvec.models.logits import probabilities_of
 from reelvec.models.predictor import Predictor
 from reelvec.text.tokenizer import Tokenizer
 
@@ -91,7 +92,9 @@ def test_the_mlflow_folder_answers_as_the_variant_does(
     model = mlflow.pyfunc.load_model(str(tmp_path / "export/mlflow"))
     answer = model.predict(pd.DataFrame({"text": TEXTS}))
     assert answer.columns.tolist() == ["label", "probability"]
-    np.testing.assert_allclose(answer["probability"], predictor().probabilities(TEXTS), rtol=1e-6)
+    np.testing.assert_allclose(
+        answer["probability"], probabilities_of(predictor().logits(TEXTS)), rtol=1e-6
+    )
     assert model.metadata.signature.inputs.input_names() == ["text"]
     assert model.input_example.columns.tolist() == ["text"]
 
@@ -108,7 +111,7 @@ def test_the_mlflow_folder_brings_its_own_code(trained: Path, tmp_path: Path) ->
         check=True,
     )
     probabilities, used = json.loads(done.stdout.splitlines()[-1])
-    assert probabilities == pytest.approx(predictor().probabilities(TEXTS).tolist())
+    assert probabilities == pytest.approx(probabilities_of(predictor().logits(TEXTS)).tolist())
     assert Path(used).is_relative_to(place)
 
 
@@ -117,7 +120,7 @@ def test_the_onnx_file_answers_as_the_variant_does(trained: Path, tmp_path: Path
     ours = predictor()
     seen = ours.model.reader.read(ours.tokenizer.encode(TEXTS))
     found = OnnxModel(tmp_path / "export/model.onnx").probabilities(seen)
-    np.testing.assert_allclose(found, ours.probabilities(TEXTS), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(found, probabilities_of(ours.logits(TEXTS)), rtol=0, atol=1e-5)
 
 
 def test_a_variant_that_is_not_trained_is_named(tmp_path: Path) -> None:

@@ -3,7 +3,11 @@
 import errno
 import random
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +15,9 @@ import pytest
 from http_server import Server, running_server
 
 from reelvec.base.errors import ReelvecError
-from reelvec.fetch import download as module
-from reelvec.fetch.download import (
-    NotThereError,
-    Patience,
-    RemoteBody,
-    Sources,
-    download,
-    kind_of,
-    name_of,
-)
+from reelvec.fetch.addresses import kind_of, name_of
+from reelvec.fetch.download import Sources, download
+from reelvec.fetch.remote import READ_AT_ONCE, NotThereError, Patience, RemoteBody
 
 QUICK = Patience(attempts=4, first_wait=0.001, longest_wait=0.002, timeout=5)
 CONTENT = random.Random(1).randbytes(1_000_000)
@@ -77,6 +74,29 @@ def test_a_download_arrives_whole_and_leaves_nothing_beside_it(
     assert files_below(target.parent) == {NAME}
 
 
+def test_many_that_get_a_file_at_once_get_one_good_file(server: Server, target: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: get(server, target).read_bytes(), range(8)))
+    assert found == [CONTENT] * 8
+    assert len(server.requests) == 1
+    assert files_below(target.parent) == {NAME}
+
+
+def test_another_process_is_waited_for(server: Server, target: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from reelvec.fetch.download import download; "
+        "from reelvec.fetch.remote import Patience; "
+        "download(sys.argv[1], Path(sys.argv[2]), Patience())"
+    )
+    command = [sys.executable, "-c", program, f"{server.url}/{NAME}", str(target)]
+    server.files[NAME] = CONTENT * 20
+    others = [subprocess.Popen(command) for _ in range(2)]
+    assert [process.wait() for process in others] == [0, 0]
+    assert target.read_bytes() == CONTENT * 20
+    assert len(server.requests) == 1
+    assert files_below(target.parent) == {NAME}
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 429])
 def test_a_server_in_trouble_is_asked_again(server: Server, target: Path, status: int) -> None:
     server.failures = [status] * 3
@@ -91,6 +111,17 @@ def test_waits_grow_up_to_the_longest(
     download(f"{server.url}/{NAME}", target, Patience(4, 0.001, 0.003, 5))
     waits = [line.rpartition(" in ")[2] for line in capsys.readouterr().err.splitlines()[1:]]
     assert waits == ["0.001 s", "0.002 s", "0.003 s"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_wait_that_the_server_asks_for_is_kept(
+    server: Server, target: Path, capsys: pytest.CaptureFixture[str], status: int
+) -> None:
+    server.failures, server.retry_after = [status], 1
+    start = time.monotonic()
+    assert get(server, target).read_bytes() == CONTENT
+    assert time.monotonic() - start >= 1
+    assert f"the server answers {status} " in capsys.readouterr().err.splitlines()[1]
 
 
 def test_after_the_last_attempt_a_message_says_what_to_do(server: Server, target: Path) -> None:
@@ -135,7 +166,7 @@ def test_a_broken_connection_goes_on_where_it_broke(server: Server, target: Path
     server.cuts = [300_000, 200_000]
     assert get(server, target).read_bytes() == CONTENT
     assert len(server.requests) == 3
-    assert server.sent < len(CONTENT) + 2 * module.CHUNK
+    assert server.sent < len(CONTENT) + 2 * READ_AT_ONCE
     assert server.requests[1].range is not None
     assert server.requests[1].if_range is not None
 
@@ -143,7 +174,7 @@ def test_a_broken_connection_goes_on_where_it_broke(server: Server, target: Path
 def test_connections_may_break_any_number_of_times_if_each_brings_something(
     server: Server, target: Path
 ) -> None:
-    server.cuts = [module.CHUNK] * 12
+    server.cuts = [READ_AT_ONCE] * 12
     assert get(server, target).read_bytes() == CONTENT
 
 

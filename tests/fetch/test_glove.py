@@ -18,8 +18,9 @@ from http_server import Server, running_server
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.glove import GloveParams
 from reelvec.fetch import glove, vector_text
-from reelvec.fetch.download import Patience, RemoteBody, Sources
+from reelvec.fetch.download import Sources
 from reelvec.fetch.glove import OFFICIAL_DIMENSIONS, fetch_glove
+from reelvec.fetch.remote import Patience, RemoteBody
 from reelvec.models.word_vectors import load_word_vectors
 
 QUICK = Patience(attempts=4, first_wait=0.001, longest_wait=0.002, timeout=5)

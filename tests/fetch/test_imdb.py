@@ -24,8 +24,9 @@ from reelvec.base.project.files import write_json
 from reelvec.base.project.provenance import IMDB_METRICS, data_line
 from reelvec.base.schema.imdb import ImdbParams
 from reelvec.fetch import imdb
-from reelvec.fetch.download import Patience, Sources
+from reelvec.fetch.download import Sources
 from reelvec.fetch.imdb import content_sha256, fetch_imdb, read_archive
+from reelvec.fetch.remote import Patience
 
 REPOSITORY = Path(__file__).parents[2]
 REVIEWS = {

@@ -13,6 +13,7 @@ from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.models.linear import SEED, Baseline, train_baseline
+from reelvec.models.logits import probabilities_of
 from reelvec.models.word_vectors import WordVectors
 from reelvec.text.columns import tokenize
 from reelvec.text.dataset import Dataset
@@ -52,7 +53,7 @@ TESTING, TEST_LABELS = reviews(100, 2)
 
 def trained(**params: object) -> Baseline:
     checked = BaselineParams(**params)  # type: ignore[arg-type]
-    return train_baseline(checked, *encoded(TRAINING, LABELS), None)
+    return train_baseline("one", checked, *encoded(TRAINING, LABELS), None)
 
 
 def regression(strength: float) -> LogisticRegression:
@@ -66,7 +67,7 @@ def test_tfidf_gives_the_probabilities_of_scikit_learns_vectorizer() -> None:
     reference = regression(3.0).fit(vectorizer.fit_transform(TRAINING), LABELS)
     expected = reference.predict_proba(vectorizer.transform(TESTING))[:, 1]
     found = trained(weighting="tfidf", ngrams=2, min_count=1, strength=3.0)
-    np.testing.assert_allclose(found.probabilities(TESTING), expected, atol=2e-3)
+    np.testing.assert_allclose(probabilities_of(found.logits(TESTING)), expected, atol=2e-3)
 
 
 def test_one_hot_gives_the_probabilities_of_scikit_learns_vectorizer() -> None:
@@ -74,7 +75,7 @@ def test_one_hot_gives_the_probabilities_of_scikit_learns_vectorizer() -> None:
     reference = regression(0.5).fit(vectorizer.fit_transform(TRAINING).astype(float), LABELS)
     expected = reference.predict_proba(vectorizer.transform(TESTING))[:, 1]
     found = trained(weighting="binary", ngrams=3, min_count=1, strength=0.5)
-    np.testing.assert_allclose(found.probabilities(TESTING), expected, atol=2e-3)
+    np.testing.assert_allclose(probabilities_of(found.logits(TESTING)), expected, atol=2e-3)
 
 
 def test_naive_bayes_weights_are_log_count_ratios() -> None:
@@ -96,15 +97,15 @@ def test_bigrams_tell_apart_what_words_cannot() -> None:
     labels = np.array([0, 1] * 20, np.int8)
     for ngrams, right in ((1, 0.5), (2, 1.0)):
         params = BaselineParams(weighting="naive_bayes", ngrams=ngrams)
-        found = train_baseline(params, *encoded(texts, labels), None)
-        assert ((found.probabilities(texts) > 0.5) == labels).mean() == right
+        found = train_baseline("one", params, *encoded(texts, labels), None)
+        assert ((probabilities_of(found.logits(texts)) > 0.5) == labels).mean() == right
 
 
 def test_averages_are_means_of_the_words_that_have_vectors() -> None:
     words = ["good", "bad", "film", "plot", "unused"]
     glove = WordVectors(words, np.random.default_rng(3).normal(size=(5, 3)).astype(np.float32))
     params = BaselineParams(weighting="average", embedding="glove", min_count=1, strength=5.0)
-    found = train_baseline(params, *encoded(TRAINING, LABELS), glove)
+    found = train_baseline("one", params, *encoded(TRAINING, LABELS), glove)
 
     def mean(text: str) -> np.ndarray:
         rows = [words.index(word) for word in text.split() if word in words[:4]]
@@ -113,16 +114,16 @@ def test_averages_are_means_of_the_words_that_have_vectors() -> None:
     reference = regression(5.0).fit([mean(text) for text in TRAINING], LABELS)
     texts = [*TESTING, "", "no word of these"]
     expected = reference.predict_proba([mean(text) for text in texts])[:, 1]
-    np.testing.assert_allclose(found.probabilities(texts), expected, atol=2e-3)
+    np.testing.assert_allclose(probabilities_of(found.logits(texts)), expected, atol=2e-3)
     nothing = 1 / (1 + np.exp(-found.intercept))
-    assert found.probabilities(["", "xyz"]).tolist() == pytest.approx([nothing] * 2)
+    assert probabilities_of(found.logits(["", "xyz"])).tolist() == pytest.approx([nothing] * 2)
 
 
 def test_no_vector_for_any_word_is_refused() -> None:
     params = BaselineParams(weighting="average", embedding="glove")
     none = WordVectors(["elsewhere"], np.ones((1, 2), np.float32))
     with pytest.raises(ReelvecError, match="no word of the training reviews has a vector"):
-        train_baseline(params, *encoded(TRAINING, LABELS), none)
+        train_baseline("one", params, *encoded(TRAINING, LABELS), none)
 
 
 @pytest.mark.parametrize(
@@ -138,15 +139,18 @@ def test_a_baseline_is_the_same_again_and_comes_back_from_disk(
 ) -> None:
     first, second = trained(**params), trained(**params)
     assert first.coefficients.tobytes() == second.coefficients.tobytes()
-    first.save(tmp_path / "model", encoded(TESTING)[1].reviews)
+    first.save(tmp_path / "model", np.zeros(len(TESTING)))
     loaded = Baseline.load(tmp_path / "model")
     texts = [*TESTING, ""]
-    assert loaded.probabilities(texts).tolist() == first.probabilities(texts).tolist()
-    assert ((loaded.probabilities(TESTING) > 0.5) == TEST_LABELS).mean() > 0.7
+    assert (
+        probabilities_of(loaded.logits(texts)).tolist()
+        == probabilities_of(first.logits(texts)).tolist()
+    )
+    assert ((probabilities_of(loaded.logits(TESTING)) > 0.5) == TEST_LABELS).mean() > 0.7
 
 
 def test_a_damaged_baseline_says_which_stage_makes_it(tmp_path: Path) -> None:
-    trained(weighting="binary").save(tmp_path / "model", encoded(TESTING)[1].reviews)
+    trained(weighting="binary").save(tmp_path / "model", np.zeros(len(TESTING)))
     (tmp_path / "model/model.safetensors").write_bytes(b"\x08")
     for folder in (tmp_path / "model", tmp_path / "nowhere"):
         with pytest.raises(ReelvecError, match="dvc repro train_baselines"):

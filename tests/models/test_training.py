@@ -12,6 +12,7 @@ from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.first_layer import InitialEmbedding, initial_embedding, random_embedding
 from reelvec.models.inference import encode_reviews, predict_logits
+from reelvec.models.logits import probabilities_of
 from reelvec.models.predictor import Predictor
 from reelvec.models.training import (
     Epoch,
@@ -201,9 +202,12 @@ def test_a_predictor_comes_back_from_disk_with_the_same_answers(
 ) -> None:
     predictor.save(tmp_path / "scratch")
     loaded = Predictor.load(tmp_path / "scratch")
-    assert loaded.probabilities(TEXTS).tolist() == predictor.probabilities(TEXTS).tolist()
-    assert (loaded.variant, loaded.params, loaded.tokenizer) == (
-        predictor.variant,
+    assert (
+        probabilities_of(loaded.logits(TEXTS)).tolist()
+        == probabilities_of(predictor.logits(TEXTS)).tolist()
+    )
+    assert (loaded.name, loaded.params, loaded.tokenizer) == (
+        predictor.name,
         predictor.params,
         predictor.tokenizer,
     )
@@ -217,18 +221,20 @@ def test_text_takes_the_way_that_the_ids_took(predictor: Predictor) -> None:
     rows = [[3, 4], [], [30, WORDS - 1, 31], [1, 1], [3] * 10_000]
     ids = np.array([id_ for row in rows for id_ in row], np.int32)
     encoded = Ragged(ids, offsets_from_lengths(np.array([len(row) for row in rows])))
-    expected = predictor.probabilities_of(encoded)
+    expected = probabilities_of(predictor.logits_of({predictor.params.text: encoded}))
     # An emoji is no word: one unknown token remains, and its mean is that of two.
-    np.testing.assert_allclose(predictor.probabilities(TEXTS), expected, rtol=1e-5)
+    np.testing.assert_allclose(probabilities_of(predictor.logits(TEXTS)), expected, rtol=1e-5)
 
 
 def test_a_text_is_judged_alike_alone_and_in_any_company(predictor: Predictor) -> None:
-    together = predictor.probabilities(TEXTS)
-    alone = [predictor.probabilities([text])[0] for text in TEXTS]
+    together = probabilities_of(predictor.logits(TEXTS))
+    alone = [probabilities_of(predictor.logits([text]))[0] for text in TEXTS]
     np.testing.assert_allclose(together, alone, rtol=1e-5)
-    np.testing.assert_allclose(predictor.probabilities(TEXTS[::-1]), together[::-1], rtol=1e-5)
+    np.testing.assert_allclose(
+        probabilities_of(predictor.logits(TEXTS[::-1])), together[::-1], rtol=1e-5
+    )
     assert ((together > 0) & (together < 1)).all()
-    assert predictor.probabilities([]).shape == (0,)
+    assert probabilities_of(predictor.logits([])).shape == (0,)
 
 
 def test_a_missing_or_damaged_model_says_what_to_do(predictor: Predictor, tmp_path: Path) -> None:

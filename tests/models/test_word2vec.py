@@ -47,7 +47,7 @@ def test_the_same_reviews_give_the_same_bytes_whatever_pythons_hashes(
     algorithm: str,
 ) -> None:
     script = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from test_word_vectors import trained; "
+        "import sys; sys.path.insert(0, sys.argv[1]); from test_word2vec import trained; "
         "print(trained(algorithm=sys.argv[2]).vectors.tobytes().hex())"
     )
     here = str(Path(__file__).parent)

@@ -34,7 +34,7 @@ def test_the_projects_own_stages_are_all_drawn() -> None:
     layers, edges = stage_layers(Path(__file__).parents[2] / "dvc.yaml")
     depth = {name: number for number, layer in enumerate(layers) for name in layer}
     assert layers[0] == ["fetch_imdb", "fetch_glove"]
-    assert layers[-1] == ["report"]
+    assert layers[-1] == ["report", "track"]
     assert all(depth[one] < depth[other] for one, other in edges)
     drawn = {text.get_text() for text in draw_pipeline(layers, edges).axes[0].texts}
     assert set(depth) <= drawn

@@ -18,10 +18,10 @@ from reelvec.fetch.imdb import OFFICIAL_NAME, read_archive
 from reelvec.text.columns import (
     Corpus,
     split_on_white_space,
-    stopword_list,
     tokenize,
     words_as_in_reviews,
 )
+from reelvec.text.rules import stopword_list
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -193,7 +193,7 @@ def test_scikit_learns_list_is_read_without_importing_it() -> None:
 
     assert stopword_list("scikit-learn") == ENGLISH_STOP_WORDS
     program = (
-        "import sys; from reelvec.text.columns import stopword_list; "
+        "import sys; from reelvec.text.rules import stopword_list; "
         "assert stopword_list('scikit-learn'); assert 'sklearn' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

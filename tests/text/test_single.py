@@ -1,16 +1,17 @@
 """One review at a time gives the ids that the same review gets in a column of many."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.preprocess import PreprocessParams, Punctuation, StopwordList
 from reelvec.text import single as single_texts
 from reelvec.text import tokenizer
-from reelvec.text.columns import CONTRACTIONS, tokenize
+from reelvec.text.columns import tokenize
+from reelvec.text.rules import CONTRACTIONS
 from reelvec.text.single import SingleTexts
 from reelvec.text.tokenizer import Tokenizer
 from reelvec.text.vocabulary import RESERVED, UNKNOWN, ids_of, index_of
@@ -34,6 +35,15 @@ EXAMPLES = (
     "well-made (bad) 10/10 <br /> <br\x0b/> <BR> <i>so</i> <b < > &amp; B&W &lt;br&gt; &#10; "
     "&nbsp; naïve café ½ … – \x96 £5 ﬁne İstanbul ΣΑΣ Kelvin ſee http://a.b/c HTTPS://x 👍 worse "
     "www.film.org WWW. httpſ://x ' '' ''x'' a_b want, moment \x1c \x0b \x85 \u3000 \0 not"
+)
+WORDS = st.sampled_from(("not", "no", "best", "don't", "cannot", "films"))
+ANY_PARAMS = st.builds(
+    PreprocessParams,
+    **dict.fromkeys(("line_breaks", "html", "urls", "lowercase", "fold_accents"), st.booleans()),
+    **dict.fromkeys(("contractions", "lemmatize"), st.booleans()),
+    **dict.fromkeys(("lemmatize_except", "keep"), st.lists(WORDS, max_size=3).map(tuple)),
+    punctuation=st.sampled_from(get_args(Punctuation)),
+    stopwords=st.sampled_from(get_args(StopwordList)),
 )
 PIECES = st.sampled_from(EXAMPLES.split(" "))
 VERBS = "do does did is was are were would could should have has had ai ca wo sha"
@@ -64,6 +74,12 @@ def both_ways(params: PreprocessParams, texts: list[str]) -> tuple[Any, Any]:
 @example(texts=["www.film.org£5www.film.orggood,…", "dont£5www.film.orgwww.film.org…"])
 def test_a_text_gets_the_ids_that_it_gets_in_a_column(name: str, texts: list[str]) -> None:
     single, column = both_ways(PARAMS[name], texts)
+    assert single == column
+
+
+@given(params=ANY_PARAMS, texts=st.lists(TEXTS, max_size=4))
+def test_both_engines_agree_whatever_the_steps(params: PreprocessParams, texts: list[str]) -> None:
+    single, column = both_ways(params, texts)
     assert single == column
 
 

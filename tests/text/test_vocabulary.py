@@ -13,8 +13,13 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.columns import Corpus, tokenize
-from reelvec.text.dataset import Dataset, stratified_split
-from reelvec.text.parts import coverage_of_parts, encode_parts, split_reviews
+from reelvec.text.dataset import Dataset
+from reelvec.text.parts import (
+    coverage_of_parts,
+    encode_parts,
+    split_reviews,
+    stratified_split,
+)
 from reelvec.text.ragged import Ragged, offsets_from_lengths
 from reelvec.text.vocabulary import PADDING, UNKNOWN, Vocabulary, build_vocabulary, limit_ids
 

@@ -23,10 +23,10 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
+from imports import import_closure
 from mlflow import MlflowClient
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.imports import import_closure
 from reelvec.base.schema.whole import Params
 from reelvec.export.mlflow_folder import SERVING_REQUIREMENTS, STOPWORD_PACKAGES
 from reelvec.tracking import runs as tracking

@@ -82,8 +82,8 @@ def _differences(stage: "PipelineStage", entry: Entry, made: Hashes) -> Iterator
             yield from _changed_dependency(dep, deps[path], made)
     yield from _changed_list("output", {out.def_path for out in stage.outs}, set(outs))
     for out in stage.outs:
-        # What DVC keeps in its cache may be missing here; what git keeps may not.
-        if out.def_path in outs and not out.use_cache:
+        # What DVC keeps in its cache, or nobody keeps, may be missing here; what git keeps may not.
+        if out.def_path in outs and not out.use_cache and not _is_ignored(out):
             yield from _state(out)
 
 
@@ -145,6 +145,14 @@ def _state(file: "Output") -> Iterator[str]:
     """How a file on disk differs from dvc.lock, if it does."""
     for state in file.workspace_status().values():
         yield f"{file.def_path} {'is missing' if state == 'deleted' else 'changed'}"
+
+
+def _is_ignored(file: "Output") -> bool:
+    """Whether git leaves a file alone; without git, whether it is not there."""
+    scm = file.repo.scm
+    if hasattr(scm, "is_ignored"):
+        return bool(scm.is_ignored(file.fs_path))
+    return not file.exists
 
 
 def _hashes(entry: Entry, kind: str) -> Iterator[tuple[str, str]]:

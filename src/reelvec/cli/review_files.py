@@ -6,7 +6,7 @@ from typing import IO
 import pyarrow as pa
 
 from reelvec.base.errors import ReelvecError
-from reelvec.cli.spelling import did_you_mean
+from reelvec.base.messages import did_you_mean
 
 COLUMN = "text"
 DELIMITERS = {".csv": ",", ".tsv": "\t"}

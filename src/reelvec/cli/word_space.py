@@ -19,12 +19,10 @@ from reelvec.base.project.paths import MODELS
 from reelvec.base.project.section import GLOVE
 from reelvec.cli.spelling import closest_spellings
 from reelvec.evaluation.results import Results
+from reelvec.text.vocabulary import RESERVED
 
 Floats = NDArray[np.float32]
 Neighbor = tuple[str, float]
-
-RESERVED_IDS = 2
-"""Padding and the unknown word, which are no words."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +179,7 @@ def _of_model(folder: Path, config: Mapping[str, Any]) -> tuple[list[str], Float
             f"{folder}: not a model of this project ({error}); run "
             f"`dvc repro train@{folder.name}` again"
         ) from None
-    return words[RESERVED_IDS:], vectors[RESERVED_IDS : len(words)]
+    return words[len(RESERVED) :], vectors[len(RESERVED) : len(words)]
 
 
 def _steps_of_reviews(project: Path) -> dict[str, Any] | None:
@@ -201,9 +199,9 @@ def _as_in_reviews(word: str, steps: Mapping[str, Any]) -> str:
     import pyarrow as pa
 
     from reelvec.text.columns import tokenize
-    from reelvec.text.tokenizer import Tokenizer
+    from reelvec.text.tokenizer import preprocess_of
 
-    params = Tokenizer.from_json({"preprocess": dict(steps), "vocabulary": []}).preprocess
+    params = preprocess_of(steps)
     # The stopwords are in no vocabulary anyway, and gensim takes a second to import for its list.
     params = params.model_copy(update={"stopwords": "none"})
     tokens = tokenize(pa.array([word], pa.string()), params).lexicon

@@ -3,6 +3,8 @@
 Everything here is a function of labels and probabilities; nothing is read or written.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import (
@@ -15,15 +17,17 @@ from sklearn.metrics import (
 from statsmodels.stats.proportion import proportion_confint
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.schema.evaluation import EvaluationParams
 from reelvec.evaluation.curves import Curve
 from reelvec.evaluation.predictions import Predictions
+
+if TYPE_CHECKING:
+    from reelvec.base.schema.evaluation import EvaluationParams
 
 Metrics = dict[str, int | float]
 ROC_POINTS = 500
 
 
-def evaluate(predictions: Predictions, params: EvaluationParams) -> Metrics:
+def evaluate(predictions: Predictions, params: "EvaluationParams") -> Metrics:
     """Score the predictions.
 
     Args:

@@ -18,7 +18,7 @@ from mlflow.types import ColSpec, Schema
 
 from reelvec.base.project.files import read_json, write_text
 from reelvec.export.model_folder import files_of_model
-from reelvec.models.load import CONFIG
+from reelvec.models.folders import CONFIG
 
 PACKAGE = Path(__file__).parents[1]
 SCRIPT = PACKAGE / "export" / "served_model.py"

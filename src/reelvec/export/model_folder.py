@@ -3,7 +3,7 @@
 from pathlib import Path, PurePosixPath
 
 from reelvec.base.project.files import read_json
-from reelvec.models.load import CONFIG, MEMBERS, member_folder
+from reelvec.models.folders import CONFIG, MEMBERS, member_folder
 
 WEIGHTS = "model.safetensors"
 

@@ -10,23 +10,12 @@ from typing import Any
 from remotezip import PartialBuffer, RemoteZip, RemoteZipError
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import get_again
 from reelvec.base.project.files import CHUNK, replacing, save_array
 from reelvec.base.schema.glove import GloveParams
-from reelvec.fetch.download import (
-    OFFICIAL,
-    NotThereError,
-    Patience,
-    RangesRefusedError,
-    RemoteBody,
-    Sources,
-    byte_bar,
-    download,
-    is_remote,
-    kind_of,
-    name_of,
-    say,
-    shown,
-)
+from reelvec.fetch.addresses import OFFICIAL, is_remote, kind_of, name_of, shown
+from reelvec.fetch.download import Sources, byte_bar, download, one_at_a_time
+from reelvec.fetch.remote import NotThereError, Patience, RangesRefusedError, RemoteBody, say
 from reelvec.fetch.vector_text import Readable, VectorText, read_vectors
 
 OFFICIAL_ADDRESS = "https://nlp.stanford.edu/data/glove.6B.zip"
@@ -77,7 +66,7 @@ def _check_content(found: VectorText, name: str, params: GloveParams) -> None:
         f"{name}: not the expected vectors; the {len(found.words) + found.duplicates:,} lines "
         f"read have SHA-256 {found.content_sha256}, but params.yaml, glove.content_sha256 says "
         f"{params.content_sha256}. After a change of glove.source, dimension or max_words, set "
-        "it to the former; otherwise delete the file and run `dvc repro` again"
+        f"it to the former; otherwise {get_again('the file')}"
     )
 
 
@@ -120,8 +109,7 @@ def _open_file(path: Path, dimension: int, stack: ExitStack) -> Text:
             return stack.enter_context(archive.open(member)), f"{path.name}: {member}"
         except UNREADABLE_ZIP as error:
             raise ReelvecError(
-                f"{path}: cannot be read as a zip archive ({error}); delete it and run "
-                "`dvc repro` again"
+                f"{path}: cannot be read as a zip archive ({error}); {get_again()}"
             ) from None
     return stack.enter_context(path.open("rb")), path.name
 
@@ -156,8 +144,9 @@ def _open_remote_zip(
         if params.max_words is not None and not kept.is_file():
             say(f"reading {member} in {shown(address)}")
             return stack.enter_context(archive.open(member)), f"{name_of(address)}: {member}"
-        if not kept.is_file():
-            _keep_member(archive, member, kept)
+        with one_at_a_time(kept):
+            if not kept.is_file():
+                _keep_member(archive, member, kept)
     except (*UNREADABLE_ZIP, RemoteZipError) as error:
         raise ReelvecError(
             f"{shown(address)}: cannot be read as a zip archive ({error}); run the same command "

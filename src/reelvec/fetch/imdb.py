@@ -16,9 +16,12 @@ import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import get_again
 from reelvec.base.project.files import CHUNK, replacing
 from reelvec.base.schema.imdb import ImdbParams
-from reelvec.fetch.download import OFFICIAL, SourceKind, Sources, kind_of, name_of, say
+from reelvec.fetch.addresses import OFFICIAL, SourceKind, kind_of, name_of
+from reelvec.fetch.download import Sources
+from reelvec.fetch.remote import say
 
 OFFICIAL_ADDRESS = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 OFFICIAL_NAME = "aclImdb_v1.tar.gz"
@@ -169,7 +172,7 @@ def _reviews_in(path: Path) -> Iterator[Review]:
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ReelvecError(
             f"{path}: not a whole .tar.gz archive ({error}); if it was downloaded, it may be cut "
-            "off: delete it and run `dvc repro` again"
+            f"off: {get_again()}"
         ) from None
 
 
@@ -228,8 +231,7 @@ def _check_content(reviews: list[Review], digest: str, archive: Path, params: Im
     raise ReelvecError(
         f"{archive}: not the expected reviews; their content hash is {digest}, but params.yaml, "
         f"imdb.content_sha256 says {params.content_sha256}. Found: {found}. If these are the "
-        "reviews that you want, set it to the former; otherwise delete the archive and run "
-        "`dvc repro` again"
+        f"reviews that you want, set it to the former; otherwise {get_again('the archive')}"
     )
 
 

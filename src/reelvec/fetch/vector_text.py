@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import get_again
 
 BLOCK = 1 << 20
 """Bytes of text parsed at once."""
@@ -85,7 +86,7 @@ class _Place:
 
     def wrong_columns(self, offset: int, found: int, cut_off: bool) -> ReelvecError:
         advice = (
-            "the file seems cut off; delete it and run `dvc repro` again"
+            f"the file seems cut off; {get_again()}"
             if cut_off
             else "the line is damaged; get the file again"
         )
@@ -165,9 +166,7 @@ def _blocks(stream: Readable, place: _Place) -> Iterator[bytes]:
             if len(rest) > LONGEST_LINE + BLOCK:
                 raise ReelvecError(f"{place.name}: no line ends, this is not a text of vectors")
     except BROKEN_ARCHIVE as error:
-        raise ReelvecError(
-            f"{place.name}: broken or cut off ({error}); delete it and run `dvc repro` again"
-        ) from None
+        raise ReelvecError(f"{place.name}: broken or cut off ({error}); {get_again()}") from None
     if rest:
         yield rest
 

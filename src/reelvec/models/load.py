@@ -6,29 +6,8 @@ from typing import Any
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import read_json
-from reelvec.base.project.paths import BASELINES, ENSEMBLES, MODELS
+from reelvec.models.folders import CONFIG, folder_of_model, member_folder
 from reelvec.models.model import Model
-
-CONFIG = "config.json"
-
-MEMBERS = "members"
-"""In the folder of an ensemble that is to stand alone: the folders of its members, by name."""
-
-FOLDERS = (MODELS, BASELINES, ENSEMBLES)
-"""Where a project keeps variants, baselines and ensembles, a folder each."""
-
-
-def folder_of_model(name: str, root: Path = Path()) -> Path:
-    """Where a trained model lies in a project.
-
-    Raises:
-        ReelvecError: nothing of this name is trained.
-    """
-    places = [root / folder / name for folder in FOLDERS]
-    for place in places:
-        if (place / CONFIG).is_file():
-            return place
-    raise ReelvecError(f"{places[0]}: no trained model; run `make repro` (or `make demo`) first")
 
 
 def load_model(name: str, root: Path = Path()) -> Model:
@@ -63,18 +42,6 @@ def read_model(folder: Path) -> Model:
         ReelvecError: there is none, or its files are damaged.
     """
     return _read(folder, {})
-
-
-def member_folder(ensemble: Path, member: str) -> Path:
-    """Where a member of the ensemble in a folder lies.
-
-    Raises:
-        ReelvecError: it is not there.
-    """
-    within = ensemble / MEMBERS / member
-    if within.is_dir():
-        return within
-    return folder_of_model(member, ensemble.parents[len(ENSEMBLES.parts)])
 
 
 def _read(folder: Path, known: Mapping[str, Model]) -> Model:

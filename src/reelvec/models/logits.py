@@ -37,7 +37,7 @@ def both_probabilities(logits: Logits) -> NDArray[np.float64]:
 
 def label_of(probability: float) -> str:
     """`positive` or `negative`."""
-    return LABELS[probability > THRESHOLD]
+    return LABELS[int(probability > THRESHOLD)]
 
 
 def load_validation_logits(folder: Path) -> Logits:

@@ -1,15 +1,17 @@
 """What of a review a model reads: its known words, their n-grams, and how much of a long one."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reelvec.base.schema.variants import Side
 from reelvec.models.ngrams import Ngrams
 from reelvec.text.ragged import Ragged
 from reelvec.text.vocabulary import limit_ids
+
+if TYPE_CHECKING:
+    from reelvec.base.schema.variants import Side
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -33,7 +35,7 @@ class Reader:
     ngrams: Ngrams | None = None
     ignored: NDArray[np.bool_] | None = None
     max_length: int | None = None
-    truncating: Side = "post"
+    truncating: "Side" = "post"
     distinct: bool = False
 
     @property
@@ -65,7 +67,7 @@ class Reader:
         words: int,
         arrays: Arrays,
         max_length: int | None = None,
-        truncating: Side = "post",
+        truncating: "Side" = "post",
         distinct: bool = False,
     ) -> "Reader":
         """A reader from what `arrays` gave; other arrays may be among them."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
@@ -21,7 +22,9 @@ from reelvec.base.project.files import replacing
 from reelvec.evaluation.curves import Curve
 from reelvec.evaluation.predictions import Predictions
 from reelvec.report.label_placement import place_labels
-from reelvec.spaces.word_map import Plane, WordMap
+
+if TYPE_CHECKING:
+    from reelvec.spaces.word_map import Plane, WordMap
 
 PNG_DPI = 150
 SCREEN_DPI = 100  # pixels that label placement counts in
@@ -94,7 +97,7 @@ def as_svg(figure: Figure) -> bytes:
     return content.getvalue()
 
 
-def draw_words(word_map: WordMap, labelled: NDArray[np.int64], data: str) -> Figure:
+def draw_words(word_map: "WordMap", labelled: NDArray[np.int64], data: str) -> Figure:
     """The same words in each space, side by side, coloured by sentiment.
 
     Args:
@@ -356,7 +359,9 @@ def _margins(figure: Figure, left: float, bottom: float = 0.55) -> dict[str, flo
     }
 
 
-def _draw_plane(axes: Axes, name: str, plane: Plane, word_map: WordMap, scale: Normalize) -> None:
+def _draw_plane(
+    axes: Axes, name: str, plane: "Plane", word_map: "WordMap", scale: Normalize
+) -> None:
     # Points of one size at a time: SVG then draws one circle and refers to it.
     sizes = np.ceil(SIZES * np.sqrt(word_map.documents / word_map.documents.max()))
     for size in range(SIZES, 0, -1):

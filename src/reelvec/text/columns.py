@@ -8,15 +8,12 @@ integer indexing. A word becomes zero tokens (a stopword, an address), one, or s
 """
 
 import html
-import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
-from runpy import run_path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -24,64 +21,18 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import run_again
 from reelvec.base.project.files import write_text
-from reelvec.base.schema.preprocess import PreprocessParams, StopwordList
+from reelvec.text import rules
 from reelvec.text.ragged import Ragged, offsets_from_lengths
+
+if TYPE_CHECKING:
+    from reelvec.base.schema.preprocess import PreprocessParams
 
 REVIEWS_AT_ONCE = 5_000
 """Reviews in one block of work: large enough for Arrow, small enough for little memory."""
 
 THREADS = 2
-
-LONGEST_WORD = 60
-"""In letters; what is longer is noise."""
-
-LINE_BREAK = r"(?i)<br\s*/?>"
-TAG = r"</?[a-zA-Z][^<>]{0,300}>"
-ADDRESS = r"(?i)(?:https?://|www\.)\S*"
-NOT_A_WORD = r"[^\p{L}\p{M}\p{N}']+"
-OUTER_APOSTROPHE = r"(?:^|\s)'+|'+(?:\s|$)"
-ASCII_PUNCTUATION = r"[[:punct:]]+"
-
-CONTRACTED = r"(?i)['’]|nt\b|cannot|cant"
-"""Found in every word that one of the contractions changes, and in few others."""
-
-CONTRACTIONS = (
-    # Written without the apostrophe too, as reviewers often do.
-    (r"(?i)\b(do|does|did|is|was|are|were|would|could|should|have|has|had)nt\b", r"\1 not"),
-    (r"(?i)\b(?:can['’]t|cant)\b", "can not"),
-    (r"(?i)\bcannot\b", "can not"),
-    (r"(?i)\b(?:won['’]t)\b", "will not"),
-    (r"(?i)\b(?:shan['’]t)\b", "shall not"),
-    (r"(?i)\b(?:ain['’]t|aint)\b", "is not"),
-    (r"(?i)n['’]t\b", " not"),
-    (r"(?i)\blet['’]s\b", "let us"),
-    (r"(?i)['’]re\b", " are"),
-    (r"(?i)['’]ve\b", " have"),
-    (r"(?i)['’]ll\b", " will"),
-    (r"(?i)['’]d\b", " would"),
-    (r"(?i)['’]m\b", " am"),
-    (r"(?i)['’]s\b", ""),
-)
-"""Pattern and replacement, in this order. `'s` is dropped: possessive, is and has look alike."""
-
-UNIFIED = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛′`´", "'"),
-        **dict.fromkeys("“”„‟″«»", '"'),
-        **dict.fromkeys("‐‑‒–—―", "-"),
-        "ß": "ss",
-        "æ": "ae",
-        "Æ": "AE",
-        "œ": "oe",
-        "Œ": "OE",
-        "ø": "o",
-        "Ø": "O",
-        "ł": "l",
-        "Ł": "L",
-    }
-)
-"""Quotes, dashes and letters that Unicode does not decompose into a base and an accent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +62,11 @@ class Corpus:
         reviews = Ragged.load(folder)
         lexicon = (folder / "lexicon.txt").read_text(encoding="utf-8").split("\n")[:-1]
         if len(reviews.ids) and int(reviews.ids.max()) >= len(lexicon):
-            raise ReelvecError(f"{folder}: lexicon.txt is shorter than the ids; run `dvc repro`")
+            raise ReelvecError(f"{folder}: lexicon.txt is shorter than the ids; {run_again()}")
         return cls(lexicon, reviews)
 
 
-def tokenize(texts: pa.Array | pa.ChunkedArray, params: PreprocessParams) -> Corpus:
+def tokenize(texts: pa.Array | pa.ChunkedArray, params: "PreprocessParams") -> Corpus:
     """Turn a column of text into tokens.
 
     Args:
@@ -136,7 +87,7 @@ def tokenize(texts: pa.Array | pa.ChunkedArray, params: PreprocessParams) -> Cor
     return Corpus(lexicon, Ragged(ids, offsets_from_lengths(lengths)))
 
 
-def words_as_in_reviews(words: Sequence[str], params: PreprocessParams) -> list[str | None]:
+def words_as_in_reviews(words: Sequence[str], params: "PreprocessParams") -> list[str | None]:
     """Send single words through the same steps as the reviews.
 
     Returns:
@@ -148,7 +99,7 @@ def words_as_in_reviews(words: Sequence[str], params: PreprocessParams) -> list[
 
 
 def _distinct_words(
-    texts: pa.Array | pa.ChunkedArray, params: PreprocessParams
+    texts: pa.Array | pa.ChunkedArray, params: "PreprocessParams"
 ) -> tuple[pa.StringArray, list[Ragged]]:
     """Split on white space and number the distinct words.
 
@@ -174,14 +125,11 @@ def _distinct_words(
 
 
 def _split(
-    texts: pa.ChunkedArray, params: PreprocessParams
+    texts: pa.ChunkedArray, params: "PreprocessParams"
 ) -> tuple[pa.DictionaryArray, NDArray[np.int64]]:
     """One block of reviews as numbered words, and the offsets of its reviews."""
     column = pa.concat_arrays(texts.cast(pa.string()).chunks)
-    if params.line_breaks:
-        column = pc.replace_substring_regex(column, LINE_BREAK, " ")
-    if params.html:
-        column = pc.replace_substring_regex(column, TAG, " ")
+    column = _replaced(column, [(tag, " ") for tag in rules.tags(params)])
     lists = split_on_white_space(column)
     return lists.flatten().dictionary_encode(), lists.offsets.to_numpy().astype(np.int64)
 
@@ -193,7 +141,7 @@ def split_on_white_space(texts: pa.StringArray) -> pa.ListArray:
     return pc.utf8_split_whitespace(pc.utf8_rtrim_whitespace(texts))
 
 
-def _tokens_of_words(words: pa.StringArray, params: PreprocessParams) -> tuple[list[str], Ragged]:
+def _tokens_of_words(words: pa.StringArray, params: "PreprocessParams") -> tuple[list[str], Ragged]:
     """Take every step that looks at one word at a time.
 
     Returns:
@@ -208,27 +156,24 @@ def _tokens_of_words(words: pa.StringArray, params: PreprocessParams) -> tuple[l
     return lexicon, pieces.expand(token_of_piece)
 
 
-def _steps(params: PreprocessParams) -> list[Callable[[pa.StringArray], pa.StringArray]]:
+def _steps(params: "PreprocessParams") -> list[Callable[[pa.StringArray], pa.StringArray]]:
     """The steps that rewrite words, in order; a step may put spaces into a word."""
-    replace = pc.replace_substring_regex
     steps: list[Callable[[pa.StringArray], pa.StringArray]] = []
     if params.html:
-        steps.append(lambda words: _rewrite(words, pc.match_substring(words, "&"), html.unescape))
+        steps.append(
+            lambda words: _rewrite(words, pc.match_substring(words, rules.ENTITY), html.unescape)
+        )
     if params.urls:
-        steps.append(lambda words: replace(words, ADDRESS, ""))
+        steps.append(partial(_replaced, replacements=[(rules.ADDRESS, "")]))
     if params.lowercase:
         steps.append(pc.utf8_lower)
     if params.fold_accents:
         steps.append(
-            lambda words: _rewrite(words, pc.match_substring_regex(words, r"[^\x00-\x7f]|`"), fold)
+            lambda words: _rewrite(words, pc.match_substring_regex(words, rules.FOLDED), rules.fold)
         )
-    if params.contractions:
-        steps.append(_expand_contractions)
-    if params.punctuation == "delete":
-        steps.append(lambda words: replace(words, ASCII_PUNCTUATION, ""))
-    if params.punctuation == "separate":
-        steps.append(lambda words: replace(words, NOT_A_WORD, " "))
-        steps.append(lambda words: replace(words, OUTER_APOSTROPHE, " "))
+    for replacements, where in rules.rewritings(params, rules.NOT_A_WORD):
+        step = partial(_replaced, replacements=replacements)
+        steps.append(step if where is None else partial(_where, pattern=where, step=step))
     return steps
 
 
@@ -240,103 +185,30 @@ def _rewrite(
     return pc.replace_with_mask(words, mask, pa.array(rewritten, pa.string()))
 
 
-def fold(word: str) -> str:
-    """A word without accents, and with plain quotes and dashes."""
-    # Accents that stand alone go first: to sort many of them takes the square of their number.
-    decomposed = unicodedata.normalize("NFKD", _bare(word.translate(UNIFIED)))
-    return _bare(decomposed)
+def _replaced(words: pa.StringArray, replacements: Sequence[tuple[str, str]]) -> pa.StringArray:
+    for pattern, replacement in replacements:
+        words = pc.replace_substring_regex(words, pattern, replacement)
+    return words
 
 
-def _bare(word: str) -> str:
-    return "".join(letter for letter in word if not unicodedata.combining(letter))
+def _where(
+    words: pa.StringArray, pattern: str, step: Callable[[pa.StringArray], pa.StringArray]
+) -> pa.StringArray:
+    """Take a step with the few words in which a pattern is found."""
+    mask = pc.match_substring_regex(words, pattern)
+    return pc.replace_with_mask(words, mask, step(words.filter(mask)))
 
 
-def _expand_contractions(words: pa.StringArray) -> pa.StringArray:
-    mask = pc.match_substring_regex(words, CONTRACTED)
-    candidates = words.filter(mask)
-    for pattern, replacement in CONTRACTIONS:
-        candidates = pc.replace_substring_regex(candidates, pattern, replacement)
-    return pc.replace_with_mask(words, mask, candidates)
-
-
-def _tokens_of_pieces(pieces: list[str], params: PreprocessParams) -> tuple[list[str], Ragged]:
+def _tokens_of_pieces(pieces: list[str], params: "PreprocessParams") -> tuple[list[str], Ragged]:
     """Lemmatise each distinct piece and drop stopwords.
 
     Returns:
         the distinct tokens, and for each piece its token's id in a row of its own, or no id.
     """
-    dropped = DroppedWords(stopword_list(params.stopwords), frozenset(params.keep))
-    tokens = [token_of_piece(piece, params, dropped) for piece in pieces]
+    dropped = rules.DroppedWords.of(params)
+    tokens = [rules.token_of_piece(piece, params, dropped) for piece in pieces]
     kept = np.fromiter((token is not None for token in tokens), bool, count=len(pieces))
     encoded = pa.array(tokens, pa.string()).drop_null().dictionary_encode()
     return encoded.dictionary.to_pylist(), Ragged(
         encoded.indices.to_numpy(), offsets_from_lengths(kept.astype(np.int64))
     )
-
-
-def token_of_piece(piece: str, params: PreprocessParams, dropped: "DroppedWords") -> str | None:
-    """The lemma of a piece of text without white space; None for a stopword, or for nothing."""
-    if not piece:
-        return None
-    lemma = _lemma(piece, params)
-    return None if dropped.has(piece, lemma) else lemma
-
-
-def _lemma(piece: str, params: PreprocessParams) -> str:
-    # simplemma refuses an empty string, has nothing to say about numbers and noise, and would
-    # remember the noise.
-    if not params.lemmatize or piece in params.lemmatize_except or not piece.isalpha():
-        return piece
-    if len(piece) > LONGEST_WORD:
-        return piece
-    lemma = str(_lemmatizer()(piece, lang="en"))
-    # simplemma writes american as American, whatever the case it was given.
-    return lemma.lower() if params.lowercase else lemma
-
-
-@cache
-def _lemmatizer() -> Callable[..., str]:
-    import simplemma
-
-    lemmatize: Callable[..., str] = simplemma.lemmatize
-    return lemmatize
-
-
-class DroppedWords(NamedTuple):
-    """The stopwords of a list, save those that are kept."""
-
-    stopwords: frozenset[str]
-    keep: frozenset[str]
-
-    def has(self, piece: str, lemma: str) -> bool:
-        """Whether a word with this lemma is dropped."""
-        if piece in self.keep or lemma in self.keep:
-            return False
-        if "not" in self.keep and piece.lower().endswith(("n't", "n’t")):
-            return False
-        return piece in self.stopwords or lemma in self.stopwords
-
-
-def _scikit_learn_words() -> frozenset[str]:
-    """The list from the one file that holds it: importing scikit-learn takes a second."""
-    package = find_spec("sklearn")
-    places = (package and package.submodule_search_locations) or []
-    for place in places:
-        path = Path(place, "feature_extraction", "_stop_words.py")
-        if path.is_file():
-            return frozenset(run_path(str(path))["ENGLISH_STOP_WORDS"])
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return frozenset(ENGLISH_STOP_WORDS)
-
-
-@cache
-def stopword_list(name: StopwordList) -> frozenset[str]:
-    """The English stopwords of a well-known list."""
-    if name == "scikit-learn":
-        return _scikit_learn_words()
-    if name == "gensim":
-        from gensim.parsing.preprocessing import STOPWORDS
-
-        return frozenset(STOPWORDS)
-    return frozenset()

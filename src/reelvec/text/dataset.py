@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import run_again
 from reelvec.base.project.files import replacing, save_array
 from reelvec.text.ragged import Ragged
 
@@ -73,35 +74,5 @@ class Dataset:
         labels = np.load(labels_file) if labels_file.exists() else None
         review_ids = np.load(folder / "review_ids.npy")
         if len(review_ids) != len(reviews) or (labels is not None and len(labels) != len(reviews)):
-            raise ReelvecError(f"{folder}: the arrays differ in length; run `dvc repro` again")
+            raise ReelvecError(f"{folder}: the arrays differ in length; {run_again()}")
         return cls(reviews, labels, review_ids)
-
-
-def stratified_split(
-    labels: NDArray[np.int8], fraction: float, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Divide reviews into training and validation, both with the same share of positives.
-
-    Args:
-        labels: int8 (reviews,).
-        fraction: share of the reviews that goes to validation.
-        seed: of the shuffle.
-
-    Returns:
-        positions of the training and of the validation reviews, each rising.
-
-    Raises:
-        ReelvecError: a class has too few reviews to be divided.
-    """
-    from sklearn.model_selection import train_test_split
-
-    try:
-        training, validation = train_test_split(
-            np.arange(len(labels)), test_size=fraction, random_state=seed, stratify=labels
-        )
-    except ValueError as error:
-        raise ReelvecError(
-            f"{len(labels)} labelled training reviews cannot be divided with "
-            f"vocabulary.validation_fraction {fraction}: {error}"
-        ) from None
-    return np.sort(training), np.sort(validation)

@@ -1,7 +1,7 @@
 """Dividing the reviews into train, valid, test and unsup, and what each part's words are."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_json
-from reelvec.base.schema.preprocess import PreprocessParams
-from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.columns import Corpus
-from reelvec.text.dataset import Dataset, stratified_split
-from reelvec.text.tokenizer import STEPS
+from reelvec.text.dataset import Dataset
+from reelvec.text.tokenizer import PREPROCESS_FILE
 from reelvec.text.vocabulary import Vocabulary, coverage
+
+if TYPE_CHECKING:
+    from reelvec.base.schema.preprocess import PreprocessParams
+    from reelvec.base.schema.vocabulary import VocabularyParams
 
 Rows = dict[str, NDArray[np.int64]]
 """Row numbers of each part."""
@@ -23,7 +25,7 @@ DESCRIBED = ("train", "valid", "unsup")
 """The parts whose words are described: the test reviews are looked at by `evaluate` alone."""
 
 
-def split_reviews(table: pa.Table, params: VocabularyParams) -> Rows:
+def split_reviews(table: pa.Table, params: "VocabularyParams") -> Rows:
     """Row numbers of the four parts; valid is taken from the official training reviews.
 
     Args:
@@ -51,6 +53,36 @@ def split_reviews(table: pa.Table, params: VocabularyParams) -> Rows:
     }
 
 
+def stratified_split(
+    labels: NDArray[np.int8], fraction: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Divide reviews into training and validation, both with the same share of positives.
+
+    Args:
+        labels: int8 (reviews,).
+        fraction: share of the reviews that goes to validation.
+        seed: of the shuffle.
+
+    Returns:
+        positions of the training and of the validation reviews, each rising.
+
+    Raises:
+        ReelvecError: a class has too few reviews to be divided.
+    """
+    from sklearn.model_selection import train_test_split
+
+    try:
+        training, validation = train_test_split(
+            np.arange(len(labels)), test_size=fraction, random_state=seed, stratify=labels
+        )
+    except ValueError as error:
+        raise ReelvecError(
+            f"{len(labels)} labelled training reviews cannot be divided with "
+            f"vocabulary.validation_fraction {fraction}: {error}"
+        ) from None
+    return np.sort(training), np.sort(validation)
+
+
 def encode_parts(
     corpus: Corpus, table: pa.Table, rows_of_part: Rows, vocabulary: Vocabulary
 ) -> dict[str, Dataset]:
@@ -73,11 +105,11 @@ def write_parts(
     table: pa.Table,
     rows_of_part: Rows,
     vocabulary: Vocabulary,
-    preprocess: PreprocessParams,
+    preprocess: "PreprocessParams",
 ) -> None:
     """Write `vocab.tsv`, `preprocess.json` and a folder for each part."""
     vocabulary.save(folder / "vocab.tsv")
-    write_json(folder / STEPS, preprocess.model_dump())
+    write_json(folder / PREPROCESS_FILE, preprocess.model_dump())
     for name, part in encode_parts(corpus, table, rows_of_part, vocabulary).items():
         part.save(folder / name)
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import run_again
 from reelvec.base.project.files import save_array
 
 
@@ -106,9 +107,9 @@ class Ragged:
             ids = np.load(folder / "ids.npy", mmap_mode="r")
             offsets = np.load(folder / "offsets.npy")
         except (FileNotFoundError, ValueError) as error:
-            raise ReelvecError(f"{folder}: {error}; run `dvc repro` to make it again") from None
+            raise ReelvecError(f"{folder}: {error}; {run_again()}") from None
         if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(ids):
-            raise ReelvecError(f"{folder}: ids and offsets do not fit; run `dvc repro` again")
+            raise ReelvecError(f"{folder}: ids and offsets do not fit; {run_again()}")
         return cls(ids, offsets)
 
 

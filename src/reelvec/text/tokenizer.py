@@ -1,6 +1,7 @@
 """From raw text to vocabulary ids, as the reviews that a model was trained on."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,14 @@ from typing import Any
 import pyarrow as pa
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.project.files import read_json
+from reelvec.base.messages import run_again
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.text.columns import tokenize
 from reelvec.text.ragged import Ragged
 from reelvec.text.single import SingleTexts
 from reelvec.text.vocabulary import Vocabulary, ids_of, index_of
 
-STEPS = "preprocess.json"
+PREPROCESS_FILE = "preprocess.json"
 """The file beside tokens that says how they were made."""
 
 FEW_TEXTS = 32
@@ -74,7 +75,17 @@ class Tokenizer:
         Raises:
             KeyError, ValueError: a key is missing or has a value of another kind.
         """
-        return cls(_steps(config["preprocess"]), config["vocabulary"])
+        return cls(preprocess_of(config["preprocess"]), config["vocabulary"])
+
+
+def preprocess_of(values: Mapping[str, Any]) -> PreprocessParams:
+    """How tokens were made, from parsed JSON.
+
+    Raises:
+        ValueError: a key or a value is not allowed.
+    """
+    # By way of JSON: strict validation takes its arrays for tuples, and no list for one.
+    return PreprocessParams.model_validate_json(json.dumps(dict(values)))
 
 
 def load_steps(folder: Path) -> PreprocessParams:
@@ -83,14 +94,8 @@ def load_steps(folder: Path) -> PreprocessParams:
     Raises:
         ReelvecError: `preprocess.json` is not there or damaged.
     """
+    path = folder / PREPROCESS_FILE
     try:
-        return _steps(read_json(folder / STEPS))
+        return PreprocessParams.model_validate_json(path.read_bytes())
     except (FileNotFoundError, ValueError) as error:
-        raise ReelvecError(f"{folder / STEPS}: {error}; run `dvc repro` to make it again") from None
-
-
-def _steps(values: dict[str, Any]) -> PreprocessParams:
-    # Strict validation takes no lists for tuples.
-    return PreprocessParams.model_validate(
-        {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
-    )
+        raise ReelvecError(f"{path}: {error}; {run_again()}") from None

@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import run_again
 from reelvec.base.project.files import write_text
-from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.ragged import Ragged
+
+if TYPE_CHECKING:
+    from reelvec.base.schema.vocabulary import VocabularyParams
 
 PADDING = 0
 UNKNOWN = 1
@@ -63,7 +67,7 @@ class Vocabulary:
             if len(row) != 4 or row[0] != str(number) or not (row[2] + row[3]).isdecimal():
                 raise ReelvecError(
                     f"{path}, line {number + 2}: expected id {number}, a token and two counts; "
-                    "delete the file and run `dvc repro` again"
+                    f"{run_again()}"
                 )
         return cls(
             [row[1] for row in rows],
@@ -72,7 +76,9 @@ class Vocabulary:
         )
 
 
-def build_vocabulary(lexicon: list[str], training: Ragged, params: VocabularyParams) -> Vocabulary:
+def build_vocabulary(
+    lexicon: list[str], training: Ragged, params: "VocabularyParams"
+) -> Vocabulary:
     """Give ids to the most frequent tokens of the training part.
 
     Args:

@@ -8,14 +8,13 @@ from typing import Any
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import sha256_of
-from reelvec.base.project.params_file import read_yaml
-from reelvec.base.project.paths import STAGES, TRAIN, VALID, VOCABULARY, reviews_of
+from reelvec.base.project.paths import TRAIN, VALID, VOCABULARY, reviews_of
 from reelvec.base.project.section import GLOVE, Text
 from reelvec.base.schema.whole import Params
 from reelvec.models.word_vectors import folder_of_vectors
 
-CODE = ("stages/", "src/")
-"""How the dependencies of a stage begin that are code."""
+CODE = tuple(Path("src/reelvec") / place for place in ("base/project", "text", "models"))
+"""What models are trained by, beside the stage's script."""
 
 
 def fingerprint_of(params: Params, model: str, root: Path = Path()) -> str:
@@ -70,11 +69,9 @@ def vectors_params(params: Params, embedding: str) -> dict[str, Any]:
 
 
 def code_of(stage: str, root: Path) -> list[Path]:
-    """The files of code that `dvc.yaml` declares for a stage, those in folders too."""
-    declared = read_yaml(root / STAGES).get("stages", {}).get(stage, {})
-    deps = declared.get("do", declared).get("deps", [])
-    places = [root / dep for dep in deps if isinstance(dep, str) and dep.startswith(CODE)]
-    return [path for place in places for path in _code_in(place)]
+    """The files of code that decide what a stage trains."""
+    found = (path for place in CODE for path in sorted((root / place).rglob("*.py")))
+    return [root / "stages" / f"{stage}.py", *found]
 
 
 def encoded_reviews(root: Path, text: Text) -> list[Path]:
@@ -104,10 +101,6 @@ def digest_of(settings: Any, files: Iterable[Path], root: Path) -> str:
             raise _missing(path, root)
         digest.update(f"{sha256_of(path)}  {path.relative_to(root).as_posix()}\n".encode())
     return digest.hexdigest()
-
-
-def _code_in(place: Path) -> list[Path]:
-    return sorted(place.rglob("*.py")) if place.is_dir() else [place]
 
 
 def _missing(path: Path, root: Path) -> ReelvecError:

@@ -18,7 +18,7 @@ from reelvec.base.project.section import GLOVE, Text
 from reelvec.base.schema.whole import Params
 from reelvec.evaluation.results import Results
 from reelvec.export.model_folder import files_of_model
-from reelvec.models.load import folder_of_model
+from reelvec.models.folders import folder_of_model
 from reelvec.tracking.fingerprint import (
     digest_of,
     encoded_reviews,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.whole import Params
 from reelvec.evaluation.results import Results
-from reelvec.export.mlflow_environment import prepare_environment
 from reelvec.tracking.record import RunRecord, is_trained, read_record
 from reelvec.tracking.runs import open_store, store_failure, store_location
 
@@ -53,11 +52,10 @@ def register_best(params: Params, root: Path = Path(), keep: bool = False) -> st
     """
     place = root.resolve()
     location = store_location(place)
-    prepare_environment()
     # A champion that stays needs nothing that is trained here.
     best = None if keep else best_model(params, place)
     try:
-        store = open_store(location, params)
+        store = open_store(location, params.tracking.experiment)
         champion = _champion(store)
         if champion is not None and keep:
             return f"{SHOWN} is version {champion.version} ({champion.candidate})"

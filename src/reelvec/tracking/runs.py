@@ -159,10 +159,11 @@ def open_run(variant: str, root: Path = Path(), after: float = LIVE_AFTER) -> It
     location = store_location(place)
 
     def begin() -> "WrittenRun":
-        prepare_environment()
         params = load_params(place / "params.yaml")
         tags = run_tags(params, variant, fingerprint_of(params, variant, place), place)
-        run = open_store(location, params).run(variant, run_params(params, variant), tags)
+        run = open_store(location, params.tracking.experiment).run(
+            variant, run_params(params, variant), tags
+        )
         run.resume()
         return run
 
@@ -195,10 +196,9 @@ def record_all(params: Params, root: Path = Path()) -> list[str]:
     """
     place = root.resolve()
     location = store_location(place)
-    prepare_environment()
     written = []
     try:
-        store = open_store(location, params)
+        store = open_store(location, params.tracking.experiment)
         for model in tqdm(params.models, "MLflow", leave=False, disable=None):
             if not is_trained(model, place):
                 tqdm.write(f"{model}: not trained yet")
@@ -237,11 +237,12 @@ def store_failure(location: StoreLocation, error: Exception, command: str) -> Re
     )
 
 
-def open_store(location: StoreLocation, params: Params) -> "Store":
-    """The project's experiment in a store; raises whatever MLflow raises."""
+def open_store(location: StoreLocation, experiment: str) -> "Store":
+    """An experiment in a store; raises whatever MLflow raises."""
+    prepare_environment()
     from reelvec.tracking.store import Store
 
-    return Store(location.uri, location.artifacts, params.tracking.experiment)
+    return Store(location.uri, location.artifacts, experiment)
 
 
 def _started(work: Callable[[], T]) -> Future[T]:

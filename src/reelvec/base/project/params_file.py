@@ -87,7 +87,7 @@ def validated(kind: type[AnyModel], raw: Any, name: str, key: str = "") -> AnyMo
         # By way of JSON: strict validation takes its arrays for tuples, and no list for one.
         return kind.model_validate_json(json.dumps(raw, default=lambda value: {str(value): ""}))
     except ValidationError as error:
-        from reelvec.base.messages import problems_of
+        from reelvec.base.params_messages import problems_of
 
         lines = [f"{name}: {problem}" for problem in problems_of(error, kind, key)]
         raise ReelvecError("\n".join(lines)) from None

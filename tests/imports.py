@@ -1,24 +1,22 @@
-"""Which files of a package a script really imports: its code dependencies."""
+"""Which files of a package a script really imports, and whether a stage declares just those."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-VIEWS = frozenset({"store.py"})
-"""Left out, with all that only they import: they write to MLflow, and can change no output."""
 
-
-def import_closure(script: Path, package_root: Path) -> list[Path]:
+def import_closure(script: Path, package_root: Path, exempt: Collection[Path] = ()) -> list[Path]:
     """Follow a script's imports through one package, to the end.
 
     The source is read, nothing is run. Imports inside functions count, and so do the
     `__init__.py` of every package on the way; imports under `if TYPE_CHECKING:` do not, for they
-    never happen. `VIEWS` are left out. A module named only at run time
+    never happen. A module named only at run time
     (`importlib.import_module(name)`) is not seen.
 
     Args:
         script: a Python file, in the package or outside it.
         package_root: the package's own folder, for example `src/reelvec`.
+        exempt: files and folders that are left out, with all that only they import.
 
     Returns:
         the files below `package_root`, without the script itself, sorted.
@@ -31,10 +29,45 @@ def import_closure(script: Path, package_root: Path) -> list[Path]:
     waiting = [script]
     while waiting:
         for path in _imported_files(waiting.pop(), package_root):
-            if path not in found and path.name not in VIEWS:
+            if path not in found and not _lies_in(path, exempt):
                 found.add(path)
                 waiting.append(path)
     return sorted(found - {script})
+
+
+def undeclared_and_unused(
+    script: Path, declared: Iterable[Path], package_roots: Iterable[Path], exempt: Collection[Path]
+) -> tuple[set[Path], set[Path]]:
+    """Hold what a stage declares against what its script imports.
+
+    Args:
+        script: the stage's.
+        declared: its dependencies that are code, files and folders.
+        package_roots: the packages to follow imports through.
+        exempt: code that can change no output.
+
+    Returns:
+        imported files that lie under nothing declared, those of a package's docstring alone left
+        out; and what is declared and holds nothing imported.
+    """
+    places = set(declared)
+    imported = {script}
+    for root in package_roots:
+        imported.update(import_closure(script, root, exempt))
+    named = {path for path in imported if not _says_nothing(path)}
+    return (
+        {path for path in named if not _lies_in(path, places)},
+        {place for place in places if not any(_lies_in(path, [place]) for path in imported)},
+    )
+
+
+def _lies_in(path: Path, places: Iterable[Path]) -> bool:
+    return any(path == place or path.is_relative_to(place) for place in places)
+
+
+def _says_nothing(path: Path) -> bool:
+    """Whether a file is a package's and holds no more than a docstring."""
+    return path.name == "__init__.py" and len(ast.parse(path.read_bytes()).body) <= 1
 
 
 def _imported_files(path: Path, package_root: Path) -> Iterator[Path]:
