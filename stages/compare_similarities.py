@@ -10,8 +10,9 @@ from reelvec.base.project.paths import NEIGHBORS, REPORTS, SIMILARITIES
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.similarities import SimilarityParams
+from reelvec.spaces.answers import metrics, neighbor_lists
 from reelvec.spaces.keyed_vectors import load_space
-from reelvec.spaces.similarities import compare_spaces, metrics, neighbor_lists
+from reelvec.spaces.similarities import compare_spaces
 from reelvec.spaces.similarities_report import similarities_markdown
 
 
@@ -19,10 +20,10 @@ def main() -> None:
     """Run the stage."""
     params = read_section(SimilarityParams)
     spaces = {name: load_space(name) for name in params.spaces}
-    comparison = compare_spaces(spaces, params, read_section(PreprocessParams))
-    write_json(SIMILARITIES, metrics(comparison))
-    write_json(NEIGHBORS, neighbor_lists(comparison))
-    write_text(REPORTS / "similarities.md", similarities_markdown(comparison, data_line()))
+    similarities = compare_spaces(spaces, params, read_section(PreprocessParams))
+    write_json(SIMILARITIES, metrics(similarities))
+    write_json(NEIGHBORS, neighbor_lists(similarities))
+    write_text(REPORTS / "similarities.md", similarities_markdown(similarities, data_line()))
     print(f"wrote {REPORTS / 'similarities.md'}: {', '.join(spaces)} compared")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.project.paths import IMDB_METRICS, MODELS, PARAMS, TRAIN, VOCABULARY, reviews_of
+from reelvec.base.project.paths import IMDB_METRICS, PARAMS, TRAIN, VOCABULARY, reviews_of
 from reelvec.evaluation.results import Results
 from reelvec.given_texts import as_texts
 from reelvec.models.ensemble import Ensemble
@@ -72,7 +72,7 @@ class LoadedModel:
             raise ReelvecError(f"{self.name} has no word vectors: only variants have them")
         from reelvec.spaces.keyed_vectors import load_space
 
-        return load_space(self.name, self.root / MODELS)
+        return load_space(self.name, self.root)
 
     @cached_property
     def metrics(self) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import VARIANTS, WORDS, CommandLine, make_variant, vectors_of
 
-from reelvec.base.project import paths
+from reelvec.base.project.paths import GLOVE_VECTORS, WORD_VECTORS
 from reelvec.base.project.section import GLOVE
 from reelvec.cli.spelling import closest_spellings
 from reelvec.cli.sums import parse_terms, with_separate_signs
@@ -69,12 +71,28 @@ def test_a_word_without_a_vector_is_not_there_and_is_not_counted() -> None:
     )
 
 
-def test_what_is_written_twice_to_spare_an_import_is_the_same(project: Path) -> None:
-    assert folder_of_vectors(GLOVE) == paths.GLOVE_VECTORS
-    assert folder_of_vectors("word2vec") == paths.WORD_VECTORS / "word2vec"
+def test_vectors_lie_where_the_spaces_are_looked_for(project: Path) -> None:
+    assert folder_of_vectors(GLOVE) == GLOVE_VECTORS
+    assert folder_of_vectors("word2vec") == WORD_VECTORS / "word2vec"
     assert Results(project).spaces == [
         "scratch", "frozen", "gru", "numbers", "glove", "word2vec"
     ]  # fmt: skip
+
+
+def test_questions_to_a_space_import_nothing_slow(project: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from reelvec.cli.words import show_neighbors
+for space in ("scratch", "glove", "word2vec"):
+    show_neighbors(Path(sys.argv[1]), "good", space, 3, None, False)
+print(*sys.modules)
+"""
+    modules = subprocess.run(
+        [sys.executable, "-c", code, project], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "reelvec.models.word_vectors" in modules
+    assert not {"torch", "gensim", "sklearn", "scipy", "pandas", "pyarrow"} & set(modules)
 
 
 def test_neighbors_are_printed_with_their_cosines(reelvec: CommandLine) -> None:

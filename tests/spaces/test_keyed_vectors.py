@@ -18,8 +18,8 @@ def vectors_of(count: int, dimension: int = 4, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(count, dimension)).astype(np.float32)
 
 
-def write_model(models: Path, name: str, vocabulary: list[str], vectors: np.ndarray) -> None:
-    folder = models / name
+def write_model(project: Path, name: str, vocabulary: list[str], vectors: np.ndarray) -> None:
+    folder = project / "data/models" / name
     folder.mkdir(parents=True)
     tensors = {"embedding.weight": vectors, "head.weight": np.ones((1, 4), np.float32)}
     save_file(tensors, folder / "model.safetensors")
@@ -37,7 +37,7 @@ def write_glove(folder: Path, words: list[str], vectors: np.ndarray) -> None:
 def test_a_variant_has_its_words_in_order_without_padding_and_unknown(tmp_path: Path) -> None:
     vectors = vectors_of(7)
     write_model(tmp_path, "scratch", ["<pad>", "<unk>", *WORDS], vectors)
-    space = load_space("scratch", models=tmp_path)
+    space = load_space("scratch", tmp_path)
     assert space.index_to_key == WORDS
     assert space.vectors.dtype == np.float32
     np.testing.assert_array_equal(space.vectors, vectors[2:])
@@ -48,17 +48,16 @@ def test_a_word_without_a_vector_is_not_in_the_space(tmp_path: Path) -> None:
     vectors = vectors_of(7)
     vectors[3] = 0  # "bad"
     write_model(tmp_path, "glove_frozen", ["<pad>", "<unk>", *WORDS], vectors)
-    space = load_space("glove_frozen", models=tmp_path)
+    space = load_space("glove_frozen", tmp_path)
     assert space.index_to_key == ["good", "naïve", "film", "plot"]
     assert "bad" not in space
     np.testing.assert_array_equal(space["film"], vectors[5])
 
 
-def test_glove_is_read_as_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_glove_is_read_as_published(tmp_path: Path) -> None:
     vectors = vectors_of(5)
     write_glove(tmp_path / "data/raw/glove", WORDS, vectors)
-    monkeypatch.chdir(tmp_path)
-    space = load_space("glove")
+    space = load_space("glove", tmp_path)
     assert space.index_to_key == WORDS
     np.testing.assert_array_equal(space.vectors, vectors)
 
@@ -96,7 +95,7 @@ def test_a_word_that_occurs_twice_is_refused() -> None:
 
 def test_a_model_not_yet_trained_says_how_to_train_it(tmp_path: Path) -> None:
     with pytest.raises(ReelvecError, match="dvc repro train@scratch"):
-        load_space("scratch", models=tmp_path)
+        load_space("scratch", tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["long vocabulary", "no reserved ids", "no tensor", "cut off"])
@@ -107,13 +106,13 @@ def test_model_files_that_do_not_fit_are_refused(tmp_path: Path, damage: str) ->
     if damage == "no reserved ids":
         words = ["a", "b", *WORDS]
     write_model(tmp_path, "scratch", words, vectors_of(7))
-    tensors = tmp_path / "scratch" / "model.safetensors"
+    tensors = tmp_path / "data/models/scratch/model.safetensors"
     if damage == "no tensor":
         save_file({"head.weight": vectors_of(1)}, tensors)
     if damage == "cut off":
         tensors.write_bytes(tensors.read_bytes()[:-8])
     with pytest.raises(ReelvecError, match="dvc repro train@scratch"):
-        load_space("scratch", models=tmp_path)
+        load_space("scratch", tmp_path)
 
 
 def test_a_unit_subspace_survives_gensims_similarity() -> None:

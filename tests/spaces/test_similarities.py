@@ -21,16 +21,11 @@ from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.similarities import SimilarityParams
 from reelvec.spaces import analogies
 from reelvec.spaces.analogies import evaluate_word_analogies, read_questions
+from reelvec.spaces.answers import ASKED, Similarities, metrics, neighbor_lists
 from reelvec.spaces.judgements import judged_words, judgement_scores
 from reelvec.spaces.keyed_vectors import keyed_vectors, unit_subspace
 from reelvec.spaces.measures import jaccard, neighborhood_overlap, sentiment_scores
-from reelvec.spaces.similarities import (
-    Comparison,
-    compare_spaces,
-    metrics,
-    neighbor_lists,
-    shared_words,
-)
+from reelvec.spaces.similarities import compare_spaces, shared_words
 from reelvec.spaces.similarities_report import escaped, similarities_markdown
 
 BUNDLED = Path(datapath("questions-words.txt"))
@@ -282,7 +277,7 @@ WORDS = [
 ]
 
 
-def compared(**changes: object) -> Comparison:
+def compared(**changes: object) -> Similarities:
     spaces = {
         "scratch": random_space([*WORDS, "only-here", "here-too"], 6, seed=1),
         "glove": random_space(["the", "actors", *reversed(WORDS), "rare"], 4, seed=2),
@@ -300,10 +295,11 @@ def test_shared_words_are_ordered_by_their_frequency_in_the_reviews() -> None:
 
 
 def test_every_space_searches_the_same_shared_words() -> None:
-    comparison = compared()
-    assert comparison.shared_words == len(WORDS)
-    assert [answers.words for answers in comparison.shared.values()] == [len(WORDS)] * 2
-    assert [answers.words for answers in comparison.own.values()] == [
+    similarities = compared()
+    assert similarities.shared_words == len(WORDS)
+    assert {*ASKED, *ASKED.values()} <= set(similarities.own["scratch"].scores)
+    assert [answers.words for answers in similarities.shared.values()] == [len(WORDS)] * 2
+    assert [answers.words for answers in similarities.own.values()] == [
         len(WORDS) + 2,
         len(WORDS) + 3,
     ]
@@ -323,8 +319,8 @@ def test_words_of_one_space_alone_change_no_shared_score() -> None:
 
 
 def test_trained_spaces_are_asked_in_the_form_of_the_reviews_and_glove_as_written() -> None:
-    comparison = compared(probe_words=("actors", "films", "Good"))
-    own, shared = comparison.own, comparison.shared
+    similarities = compared(probe_words=("actors", "films", "Good"))
+    own, shared = similarities.own, similarities.shared
     assert own["scratch"].forms["actors"] == "actor"
     assert own["glove"].forms["actors"] == "actors"
     assert own["glove"].forms["films"] == "film"  # GloVe has no "films" here
@@ -333,35 +329,35 @@ def test_trained_spaces_are_asked_in_the_form_of_the_reviews_and_glove_as_writte
 
 
 def test_neighbours_are_those_of_gensim() -> None:
-    comparison = compared()
+    similarities = compared()
     reference = random_space([*WORDS, "only-here", "here-too"], 6, seed=1)
-    found = comparison.own["scratch"].neighbors["good"] or []
+    found = similarities.own["scratch"].neighbors["good"] or []
     expected = reference.most_similar("good", topn=3)
     assert [word for word, _ in found] == [word for word, _ in expected]
     assert [c for _, c in found] == pytest.approx([c for _, c in expected], abs=1e-6)
 
 
 def test_a_word_that_a_space_lacks_is_reported() -> None:
-    comparison = compared(
+    similarities = compared(
         probe_words=("rare", "only-here", "good"),
         pairs=(("good", "rare"), ("good", "bad")),
         analogies=(("man", "king", "rare", "queen"),),
     )
-    own = comparison.own
+    own = similarities.own
     assert own["scratch"].neighbors["rare"] is None
     assert len(own["glove"].neighbors["rare"] or []) == 3
     assert own["scratch"].pairs["good", "rare"] is None
     assert own["scratch"].analogies["man", "king", "rare", "queen"] is None
-    assert comparison.shared["glove"].neighbors["rare"] is None
-    report = similarities_markdown(comparison, "SAMPLE DATA")
+    assert similarities.shared["glove"].neighbors["rare"] is None
+    report = similarities_markdown(similarities, "SAMPLE DATA")
     section = report[report.index("### rare") : report.index("### only-here")]
     assert "scratch (not there)" in section
     row = next(line for line in report.splitlines() if line.startswith("| good – rare"))
     assert row.split("|")[2].strip() == "not there"
-    figures = metrics(comparison)["spaces"]["scratch"]["own"]
+    figures = metrics(similarities)["spaces"]["scratch"]["own"]
     assert figures["cosine"]["good_rare"] is None
     assert figures["analogy_rank"]["man_king_rare_queen"] is None
-    assert neighbor_lists(comparison)["scratch"]["own"]["neighbors"]["rare"] == {
+    assert neighbor_lists(similarities)["scratch"]["own"]["neighbors"]["rare"] == {
         "looked_up_as": None,
         "nearest": None,
     }
@@ -387,18 +383,18 @@ def test_the_rank_of_a_pair_is_gensims() -> None:
 
 def test_an_analogy_whose_answer_is_given_has_no_rank() -> None:
     question = ("actor", "king", "queen", "actors")  # "actors" is "actor" in the reviews
-    comparison = compared(analogies=(question,))
-    assert comparison.own["scratch"].analogies[question] is None
-    assert comparison.own["glove"].analogies[question] is not None
+    similarities = compared(analogies=(question,))
+    assert similarities.own["scratch"].analogies[question] is None
+    assert similarities.own["glove"].analogies[question] is not None
 
 
 def test_answers_come_from_the_most_frequent_words_and_rarer_words_can_be_asked() -> None:
-    comparison = compared(restrict=4, probe_words=("plot", "rare"), pairs=(("man", "plot"),))
-    glove = comparison.own["glove"]
+    similarities = compared(restrict=4, probe_words=("plot", "rare"), pairs=(("man", "plot"),))
+    glove = similarities.own["glove"]
     assert glove.words == 4
     for word in ("plot", "rare"):
         assert {w for w, _ in glove.neighbors[word] or []} < {"the", "actors", "plot", "tennis"}
-    scratch = comparison.own["scratch"]
+    scratch = similarities.own["scratch"]
     assert {w for w, _ in scratch.neighbors["plot"] or []} <= {*PRAISE, "bad"}
     near, solution = (
         scratch.pairs["man", "plot"],
@@ -408,13 +404,13 @@ def test_answers_come_from_the_most_frequent_words_and_rarer_words_can_be_asked(
     assert solution is not None
     assert 1 <= near.rank <= 5
     assert 1 <= solution.rank <= 5
-    assert comparison.shared["scratch"].words == 4
+    assert similarities.shared["scratch"].words == 4
 
 
 def test_a_pair_judged_by_people_counts_even_when_its_words_are_rare() -> None:
-    comparison = compared(restrict=2)
-    assert comparison.own["scratch"].scores["wordsim353_pairs"] == 3  # man, king, football
-    assert comparison.shared["scratch"].scores["wordsim353_pairs"] == 0
+    similarities = compared(restrict=2)
+    assert similarities.own["scratch"].scores["wordsim353_pairs"] == 3  # man, king, football
+    assert similarities.shared["scratch"].scores["wordsim353_pairs"] == 0
 
 
 def test_a_word_of_both_polarities_is_refused() -> None:
@@ -424,8 +420,8 @@ def test_a_word_of_both_polarities_is_refused() -> None:
 
 def test_analogy_scores_add_up_over_the_sections() -> None:
     space = believable_space()
-    comparison = compare_spaces({"scratch": space}, params(), PREPROCESS)
-    scores = comparison.own["scratch"].scores
+    similarities = compare_spaces({"scratch": space}, params(), PREPROCESS)
+    scores = similarities.own["scratch"].scores
     accuracy, sections = evaluate_word_analogies(space, read_questions(BUNDLED), len(space))
     asked = len(sections[-1]["correct"] + sections[-1]["incorrect"])
     assert scores["analogies_accuracy"] == accuracy
@@ -433,20 +429,20 @@ def test_analogy_scores_add_up_over_the_sections() -> None:
     halves = [scores[f"analogies_{half}_asked"] or 0 for half in ("semantic", "syntactic")]
     assert sum(halves) == asked
     family = next(
-        section for section in comparison.own["scratch"].sections if section[0] == "family"
+        section for section in similarities.own["scratch"].sections if section[0] == "family"
     )
     assert family[2] <= 506
-    assert comparison.questions == 19_544
-    assert comparison.overlap == {}
+    assert similarities.questions == 19_544
+    assert similarities.overlap == {}
 
 
 def test_spaces_without_a_common_word_are_still_compared(tmp_path: Path) -> None:
     spaces = {"scratch": random_space(["a", "b"]), "glove": random_space(["c"])}
-    comparison = compare_spaces(spaces, params(), PREPROCESS)
-    write_json(tmp_path / "metrics.json", metrics(comparison))  # refuses NaN
-    write_json(tmp_path / "neighbors.json", neighbor_lists(comparison))
-    report = similarities_markdown(comparison, "SAMPLE DATA: of no meaning")
-    assert comparison.overlap == {("scratch", "glove"): None}
+    similarities = compare_spaces(spaces, params(), PREPROCESS)
+    write_json(tmp_path / "metrics.json", metrics(similarities))  # refuses NaN
+    write_json(tmp_path / "neighbors.json", neighbor_lists(similarities))
+    report = similarities_markdown(similarities, "SAMPLE DATA: of no meaning")
+    assert similarities.overlap == {("scratch", "glove"): None}
     assert "too few words" in report
     assert report.startswith("SAMPLE DATA: of no meaning\n")
 
@@ -457,8 +453,10 @@ def test_every_table_of_the_report_is_whole_whatever_the_words() -> None:
         "scratch": random_space([*nasty, *WORDS], seed=3),
         "glove": random_space([*nasty, *WORDS], seed=4),
     }
-    comparison = compare_spaces(spaces, params(neighbors=20, probe_words=tuple(nasty)), PREPROCESS)
-    report = similarities_markdown(comparison, "data")
+    similarities = compare_spaces(
+        spaces, params(neighbors=20, probe_words=tuple(nasty)), PREPROCESS
+    )
+    report = similarities_markdown(similarities, "data")
     assert r"a\|b" in report
     tables = re.findall(r"(?:^\|.*\n)+", report, flags=re.MULTILINE)
     assert len(tables) == 5 + len(nasty)
@@ -481,11 +479,11 @@ def test_the_files_are_the_same_with_one_thread_and_with_two(tmp_path: Path) -> 
             "glove": random_space(words, 50, seed=2),
         }
         with threadpool_limits(threads):
-            comparison = compare_spaces(spaces, params(), PREPROCESS)
-        write_json(tmp_path / "metrics.json", metrics(comparison))
-        write_json(tmp_path / "neighbors.json", neighbor_lists(comparison))
+            similarities = compare_spaces(spaces, params(), PREPROCESS)
+        write_json(tmp_path / "metrics.json", metrics(similarities))
+        write_json(tmp_path / "neighbors.json", neighbor_lists(similarities))
         written.append([path.read_bytes() for path in sorted(tmp_path.iterdir())])
-        written[-1].append(similarities_markdown(comparison, "data").encode())
+        written[-1].append(similarities_markdown(similarities, "data").encode())
     assert written[0] == written[1]
 
 
@@ -500,8 +498,8 @@ def test_published_glove_knows_that_king_less_man_plus_woman_is_queen() -> None:
             words.append(word)
             rows.append(np.array(numbers, np.float32))
     space = keyed_vectors(words, np.array(rows))
-    comparison = compare_spaces({"glove": space}, params(), PREPROCESS)
-    solution = comparison.own["glove"].analogies["man", "king", "woman", "queen"]
+    similarities = compare_spaces({"glove": space}, params(), PREPROCESS)
+    solution = similarities.own["glove"].analogies["man", "king", "woman", "queen"]
     assert solution is not None
     assert solution.rank == 1
     expected = space.evaluate_word_analogies(str(BUNDLED), restrict_vocab=30_000)

@@ -7,22 +7,22 @@ longer than a person likes to wait.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json
-from reelvec.base.project.paths import MODELS
+from reelvec.base.project.paths import PROCESSED
 from reelvec.base.project.section import GLOVE
 from reelvec.cli.spelling import closest_spellings
 from reelvec.evaluation.results import Results
-from reelvec.text.vocabulary import RESERVED
+from reelvec.models.word_vectors import vectors_of_space, words_with_vectors
+from reelvec.spaces.answers import Neighbor
 
 Floats = NDArray[np.float32]
-Neighbor = tuple[str, float]
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,7 @@ class WordSpace:
         Raises:
             ReelvecError: a vector is not finite.
         """
-        norms: Floats = np.sqrt(np.einsum("wd,wd->w", vectors, vectors))
-        if not np.isfinite(norms).all():
-            word = words[int(np.isfinite(norms).argmin())]
-            raise ReelvecError(
-                f"{name}: the vector of {word!r} is not finite: the training diverged; lower "
-                "its learning rate"
-            )
-        if not norms.all():
-            kept = np.flatnonzero(norms)
-            words, vectors, norms = [words[row] for row in kept], vectors[kept], norms[kept]
-        return cls(name, words, vectors, norms, steps)
+        return cls(name, *words_with_vectors(words, vectors, name), steps)
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -145,15 +135,8 @@ def load_word_space(trained: Results, name: str) -> WordSpace:
     Raises:
         ReelvecError: its files are damaged.
     """
-    if name in trained.variants:
-        config = trained.config(name)
-        words, vectors = _of_model(trained.project / MODELS / name, config)
-        return WordSpace.of(name, words, vectors, config.get("preprocess"))
-    from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
-
-    pretrained = load_word_vectors(trained.project / folder_of_vectors(name))
-    steps = None if name == GLOVE else _steps_of_reviews(trained.project)
-    return WordSpace.of(name, pretrained.words, pretrained.vectors, steps)
+    found = vectors_of_space(name, trained.project)
+    return WordSpace.of(name, found.words, found.vectors, _steps(trained, name))
 
 
 def unknown_word(word: str, spaces: Sequence[WordSpace]) -> ReelvecError:
@@ -164,33 +147,19 @@ def unknown_word(word: str, spaces: Sequence[WordSpace]) -> ReelvecError:
     return ReelvecError(f"{word!r} is not among {where}; {hint}")
 
 
-def _of_model(folder: Path, config: Mapping[str, Any]) -> tuple[list[str], Floats]:
-    """Words and vectors of a variant, without padding, the unknown word and n-grams."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        words: list[str] = config["vocabulary"]
-        with safe_open(folder / "model.safetensors", framework="numpy") as tensors:
-            vectors: Floats = tensors.get_tensor("embedding.weight")
-        if len(vectors) < len(words):
-            raise ValueError(f"{len(words):,} words but {len(vectors):,} vectors")
-    except (OSError, KeyError, ValueError, SafetensorError) as error:
-        raise ReelvecError(
-            f"{folder}: not a model of this project ({error}); run "
-            f"`dvc repro train@{folder.name}` again"
-        ) from None
-    return words[len(RESERVED) :], vectors[len(RESERVED) : len(words)]
-
-
-def _steps_of_reviews(project: Path) -> dict[str, Any] | None:
-    """How the reviews that word vectors are trained on were preprocessed."""
-    path = project / "data/processed/preprocess.json"
+def _steps(trained: Results, name: str) -> dict[str, Any] | None:
+    """How the reviews that a space was trained on were preprocessed."""
+    if name == GLOVE:
+        return None
+    if name in trained.variants:
+        return trained.config(name).get("preprocess")
+    path = trained.project / PROCESSED / "preprocess.json"
     try:
         steps: dict[str, Any] = read_json(path)
     except FileNotFoundError:
         return None
     except ValueError as error:
-        raise ReelvecError(f"{path}: {error}; run `dvc repro` to make it again") from None
+        raise ReelvecError(f"{path}: {error}; {run_again()}") from None
     return steps
 
 

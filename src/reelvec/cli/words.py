@@ -8,8 +8,9 @@ from typing import Any
 
 from reelvec.cli.sums import parse_terms
 from reelvec.cli.terminal import print_json, print_table
-from reelvec.cli.word_space import Neighbor, WordSpace, load_word_space, unknown_word
+from reelvec.cli.word_space import WordSpace, load_word_space, unknown_word
 from reelvec.evaluation.results import Results
+from reelvec.spaces.answers import Neighbor
 
 NOT_THERE = "(not there)"
 

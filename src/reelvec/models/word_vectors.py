@@ -1,16 +1,24 @@
 """Word vectors as the pipeline keeps them: a list of words and a matrix."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json, replacing, save_array, write_json, write_text
+from reelvec.base.project.paths import GLOVE_VECTORS, MODELS, WORD_VECTORS
 from reelvec.base.project.section import GLOVE
+from reelvec.text.vocabulary import RESERVED
 
 SUBWORDS = "subwords.npy"
+
+EMBEDDING = "embedding.weight"
+"""The tensor of a variant whose row is the token's id; its n-grams' rows come after its words'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +74,27 @@ class WordVectors:
 
 def folder_of_vectors(embedding: str) -> Path:
     """Where the vectors of an entry of `word_vectors`, or GloVe's, are kept."""
-    if embedding == GLOVE:
-        return Path("data/raw/glove")
-    return Path("data/word_vectors") / embedding
+    return GLOVE_VECTORS if embedding == GLOVE else WORD_VECTORS / embedding
+
+
+def vectors_of_space(name: str, project: Path = Path()) -> WordVectors:
+    """Read the vectors of a variant, or those that variants start from: GloVe's, word2vec's.
+
+    Args:
+        name: a variant, `glove`, or an entry of `word_vectors`.
+        project: the folder that holds `data`.
+
+    Returns:
+        words by falling frequency in what the vectors were trained on, and float32 vectors; of a
+        variant without padding, the unknown word and n-grams, which have vectors but are no words.
+
+    Raises:
+        ReelvecError: there is no such model, or its files do not fit together.
+    """
+    folder = project / folder_of_vectors(name)
+    if name == GLOVE or folder.exists():
+        return load_word_vectors(folder)
+    return _of_variant(project / MODELS / name)
 
 
 def load_word_vectors(folder: Path) -> WordVectors:
@@ -87,7 +113,56 @@ def load_word_vectors(folder: Path) -> WordVectors:
             matrix = np.load(folder / SUBWORDS, mmap_mode="r")
             subwords = Subwords(matrix, letters["min"], letters["max"])
     except (FileNotFoundError, ValueError, KeyError) as error:
-        raise ReelvecError(f"{folder}: {error}; run `dvc repro` to make it again") from None
+        raise ReelvecError(f"{folder}: {error}; {run_again()}") from None
     if vectors.ndim != 2 or len(words) != len(vectors):
-        raise ReelvecError(f"{folder}: words and vectors do not fit; run `dvc repro` again")
+        raise ReelvecError(f"{folder}: words and vectors do not fit; {run_again()}")
     return WordVectors(words, vectors, subwords)
+
+
+def words_with_vectors(
+    words: Sequence[str], vectors: NDArray[np.floating], where: str
+) -> tuple[Sequence[str], NDArray[np.floating], NDArray[np.floating]]:
+    """Leave out the words whose vector is all zeros: a word without a vector is in no space.
+
+    Args:
+        words: of a space.
+        vectors: float32 or float64 (words, dimension).
+        where: what to name in an error.
+
+    Returns:
+        the words left, their vectors (the same array where all are left) and the vectors' lengths.
+
+    Raises:
+        ReelvecError: a vector is not finite.
+    """
+    norms = np.linalg.norm(vectors, axis=1)
+    if not np.isfinite(norms).all():
+        word = words[int(np.isfinite(norms).argmin())]
+        raise ReelvecError(
+            f"{where}: the vector of {word!r} is not finite; if it was trained, the training "
+            "diverged: lower the learning rate"
+        )
+    if norms.all():
+        return words, vectors, norms
+    kept = np.flatnonzero(norms)
+    return [words[row] for row in kept.tolist()], vectors[kept], norms[kept]
+
+
+def _of_variant(folder: Path) -> WordVectors:
+    again = run_again(f"train@{folder.name}")
+    try:
+        vocabulary: list[str] = read_json(folder / "config.json")["vocabulary"]
+        with safe_open(folder / "model.safetensors", framework="numpy") as tensors:
+            vectors: NDArray[np.float32] = tensors.get_tensor(EMBEDDING)
+    except FileNotFoundError as error:
+        missing = error.filename or folder / "model.safetensors"
+        raise ReelvecError(f"{missing}: not there; {again}") from None
+    except (KeyError, ValueError, SafetensorError) as error:
+        raise ReelvecError(f"{folder}: not a model of this project ({error}); {again}") from None
+    first, size = len(RESERVED), len(vocabulary)
+    if size > len(vectors) or tuple(vocabulary[:first]) != RESERVED:
+        raise ReelvecError(
+            f"{folder}: {size:,} words but {len(vectors):,} vectors, or no "
+            f"{' and '.join(RESERVED)} in front; {again}"
+        )
+    return WordVectors(vocabulary[first:], vectors[first:size])

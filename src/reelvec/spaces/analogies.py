@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
-from gensim.models import KeyedVectors
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
 
 Question = tuple[str, str, str, str]
 
@@ -58,7 +60,7 @@ def read_questions(path: Path) -> list[Section]:
 
 
 def evaluate_word_analogies(
-    space: KeyedVectors,
+    space: "KeyedVectors",
     sections: list[Section],
     restrict_vocab: int | None = 300_000,
     case_insensitive: bool = True,
@@ -114,7 +116,7 @@ def _asked(
 
 
 def _answered_right(
-    space: KeyedVectors, questions: NDArray[np.int64], folded: list[str]
+    space: "KeyedVectors", questions: NDArray[np.int64], folded: list[str]
 ) -> NDArray[np.bool_]:
     """Whether the best answer to each question is the expected one.
 
@@ -167,7 +169,7 @@ def _lead_of_expected(unit: NDArray[np.float32], block: NDArray[np.int64]) -> ND
     return lead
 
 
-def _gensim_answers_right(space: KeyedVectors, question: list[int], folded: list[str]) -> bool:
+def _gensim_answers_right(space: "KeyedVectors", question: list[int], folded: list[str]) -> bool:
     """One question as gensim asks it, down to its five candidates."""
     a, b, c, expected = question
     given = {folded[a], folded[b], folded[c]}

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.schema.explorer import ExplorerParams, Projection
 from reelvec.spaces.word_map import project, review_counts
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import RESERVED, Vocabulary
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
+
+    from reelvec.base.schema.explorer import ExplorerParams, Projection
 
 SCALE = 32767
 """Coordinates of unit vectors, from -1 to 1, become whole numbers of 16 bits: a cosine is then
@@ -31,7 +32,7 @@ def explorer_data(
     spaces: Mapping[str, "KeyedVectors"],
     vocabulary: Vocabulary,
     training: Dataset,
-    params: ExplorerParams,
+    params: "ExplorerParams",
 ) -> dict[str, Any]:
     """Everything that the explorer's page shows or computes with.
 
@@ -83,7 +84,7 @@ def _space_data(
     space: "KeyedVectors",
     words: Sequence[str],
     shares: NDArray[np.float64],
-    params: ExplorerParams,
+    params: "ExplorerParams",
 ) -> dict[str, Any]:
     there = np.array([word in space.key_to_index for word in words])
     if there.sum() < LEAST_FOR_MAP:
@@ -107,7 +108,7 @@ def _space_data(
 
 
 def _positions(
-    projection: Projection,
+    projection: "Projection",
     unit: NDArray[np.float64],
     vectors: NDArray[np.float64],
     shares: NDArray[np.float64],

@@ -2,16 +2,19 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from gensim.models import KeyedVectors
 from gensim.test.utils import datapath
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
 
 JUDGEMENTS = {"wordsim353": "wordsim353.tsv", "simlex999": "simlex999.txt"}
 """Pairs of words and how alike people found them, in files that gensim ships."""
 
 
-def judgement_scores(space: KeyedVectors) -> dict[str, float | int | None]:
+def judgement_scores(space: "KeyedVectors") -> dict[str, float | int | None]:
     """Spearman correlation of the cosines with people's judgements, through gensim.
 
     Args:

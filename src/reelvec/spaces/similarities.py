@@ -6,11 +6,10 @@ so that a large vocabulary is no advantage. Both times the answers are looked fo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from gensim.models import KeyedVectors
@@ -19,13 +18,16 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.section import GLOVE
-from reelvec.base.schema.preprocess import PreprocessParams
-from reelvec.base.schema.similarities import SimilarityParams
-from reelvec.spaces.analogies import Question, Section, evaluate_word_analogies, read_questions
+from reelvec.spaces.analogies import Section, evaluate_word_analogies, read_questions
+from reelvec.spaces.answers import Answers, Forms, Nearness, Neighbor, Similarities, Solution
 from reelvec.spaces.judgements import judged_words, judgement_scores
 from reelvec.spaces.keyed_vectors import unit_subspace
 from reelvec.spaces.measures import neighborhood_overlap, sentiment_scores
 from reelvec.text.columns import words_as_in_reviews
+
+if TYPE_CHECKING:
+    from reelvec.base.schema.preprocess import PreprocessParams
+    from reelvec.base.schema.similarities import SimilarityParams
 
 QUESTIONS = "questions-words.txt"
 """word2vec's analogy questions, which gensim ships."""
@@ -33,88 +35,15 @@ QUESTIONS = "questions-words.txt"
 OVERLAP_WORDS = 2_000
 """Of so many shared words the neighbourhoods are compared between spaces."""
 
-Neighbor = tuple[str, float]
-Forms = dict[str, str | None]
-"""How each word asked is written in a space; None where it is not there."""
 Searchable = tuple[KeyedVectors, int]
 """A space, and how many of its words, from the first on, are searched for answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nearness:
-    """How close one word is to another.
-
-    Attributes:
-        cosine: of the two vectors.
-        rank: 1 when no searched word is closer to the first word than the second is.
-    """
-
-    cosine: float
-    rank: int
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """What a space answers to one analogy.
-
-    Attributes:
-        rank: of the expected word among the searched words, the three given ones left out.
-        answers: the best words and their cosines.
-    """
-
-    rank: int
-    answers: list[Neighbor]
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What one space answers, searching one list of words. None: a word asked is not there.
-
-    Attributes:
-        words: how many words are searched.
-        forms: how each word asked is written in this space.
-        neighbors: of each probe word.
-        pairs: of each pair of words.
-        analogies: of each listed analogy.
-        scores: the figures for `dvc metrics`; None where too few words are known.
-        sections: name, correct and asked of each section of the analogy questions.
-    """
-
-    words: int
-    forms: Forms
-    neighbors: dict[str, list[Neighbor] | None]
-    pairs: dict[tuple[str, str], Nearness | None]
-    analogies: dict[Question, Solution | None]
-    scores: dict[str, float | int | None]
-    sections: list[tuple[str, int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The spaces side by side; every dict is in the order of `similarities.spaces`.
-
-    Attributes:
-        sizes: words and dimension of each space.
-        shared_words: how many words all spaces share.
-        questions: how many analogy questions there are.
-        own: answers from each space's own words.
-        shared: answers from the shared words.
-        overlap: for each two spaces, the mean Jaccard overlap of the shared words' neighbours.
-    """
-
-    sizes: dict[str, tuple[int, int]]
-    shared_words: int
-    questions: int
-    own: dict[str, Answers]
-    shared: dict[str, Answers]
-    overlap: dict[tuple[str, str], float | None]
-
-
 def compare_spaces(
     spaces: Mapping[str, KeyedVectors],
-    params: SimilarityParams,
-    preprocess: PreprocessParams,
-) -> Comparison:
+    params: "SimilarityParams",
+    preprocess: "PreprocessParams",
+) -> Similarities:
     """Ask every space everything that `params` lists.
 
     In a trained space, and among shared words, a word is looked up in the form that it has in
@@ -138,7 +67,7 @@ def compare_spaces(
         common_spaces[name] = unit_subspace(space, common)
         forms = {word: _form(word, processed[word], False, common_spaces[name]) for word in asked}
         shared[name] = _answers((common_spaces[name], len(common)), forms, params)
-    return Comparison(
+    return Similarities(
         sizes={name: space.vectors.shape for name, space in spaces.items()},
         shared_words=len(common_to_all),
         questions=sum(len(section.questions) for section in _questions()),
@@ -155,35 +84,6 @@ def shared_words(spaces: Mapping[str, KeyedVectors]) -> list[str]:
     return [word for word in spaces[first].index_to_key if all(word in other for other in others)]
 
 
-def metrics(comparison: Comparison) -> dict[str, Any]:
-    """The figures that `dvc metrics` shows and compares."""
-    return {
-        "shared_words": comparison.shared_words,
-        "analogy_questions": comparison.questions,
-        "spaces": {
-            name: {
-                "words": comparison.sizes[name][0],
-                "dimension": comparison.sizes[name][1],
-                "own": _figures(comparison.own[name]),
-                "shared": _figures(comparison.shared[name]),
-            }
-            for name in comparison.sizes
-        },
-        "overlap": {f"{a}_vs_{b}": value for (a, b), value in comparison.overlap.items()},
-    }
-
-
-def neighbor_lists(comparison: Comparison) -> dict[str, Any]:
-    """Neighbours of the probe words and answers to the listed analogies, for other programs."""
-    return {
-        name: {
-            "own": _lists(comparison.own[name]),
-            "shared": _lists(comparison.shared[name]),
-        }
-        for name in comparison.sizes
-    }
-
-
 def _overlaps(
     spaces: Mapping[str, KeyedVectors], neighbors: int
 ) -> dict[tuple[str, str], float | None]:
@@ -194,7 +94,7 @@ def _overlaps(
     }
 
 
-def _words_asked(params: SimilarityParams) -> list[str]:
+def _words_asked(params: "SimilarityParams") -> list[str]:
     """Every word that the parameters name, once, in their order."""
     groups: list[Sequence[str]] = [
         params.probe_words,
@@ -222,7 +122,7 @@ def _searchable(space: KeyedVectors, restrict: int | None, forms: Forms) -> Sear
     return unit_subspace(space, [*words, *sorted(rarer)]), searched
 
 
-def _answers(searchable: Searchable, forms: Forms, params: SimilarityParams) -> Answers:
+def _answers(searchable: Searchable, forms: Forms, params: "SimilarityParams") -> Answers:
     space, searched = searchable
     _, results = evaluate_word_analogies(space, _questions(), restrict_vocab=searched)
     sections = [
@@ -308,7 +208,7 @@ def _analogy_scores(sections: Sequence[tuple[str, int, int]]) -> dict[str, float
 
 
 def _sentiment(
-    space: KeyedVectors, forms: Forms, params: SimilarityParams
+    space: KeyedVectors, forms: Forms, params: "SimilarityParams"
 ) -> dict[str, float | int | None]:
     positive, negative = (
         list(dict.fromkeys(form for word in words if (form := forms[word])))
@@ -322,37 +222,6 @@ def _sentiment(
     rows = [[space.key_to_index[word] for word in words] for words in (positive, negative)]
     scores = sentiment_scores(space.vectors[rows[0]], space.vectors[rows[1]])
     return {**scores, "sentiment_words": len(positive) + len(negative)}
-
-
-def _figures(answers: Answers) -> dict[str, Any]:
-    return {
-        "words": answers.words,
-        **answers.scores,
-        "cosine": {
-            "_".join(pair): nearness and nearness.cosine for pair, nearness in answers.pairs.items()
-        },
-        "closeness_rank": {
-            "_".join(pair): nearness and nearness.rank for pair, nearness in answers.pairs.items()
-        },
-        "analogy_rank": {
-            "_".join(question): solution and solution.rank
-            for question, solution in answers.analogies.items()
-        },
-    }
-
-
-def _lists(answers: Answers) -> dict[str, Any]:
-    return {
-        "neighbors": {
-            word: {"looked_up_as": answers.forms[word], "nearest": nearest and dict(nearest)}
-            for word, nearest in answers.neighbors.items()
-        },
-        "analogies": {
-            " ".join(question): solution
-            and {"rank": solution.rank, "answers": dict(solution.answers)}
-            for question, solution in answers.analogies.items()
-        },
-    }
 
 
 @cache

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from tabulate import tabulate
 
+from reelvec.spaces.answers import ASKED, Answers, Neighbor, Similarities
 from reelvec.spaces.measures import jaccard
-from reelvec.spaces.similarities import OVERLAP_WORDS, Answers, Comparison, Neighbor
+from reelvec.spaces.similarities import OVERLAP_WORDS
 
 ABSENT = "not there"
 
-SCORES = {
+TITLES = {
     "analogies_accuracy": "Analogies answered",
     "analogies_semantic_accuracy": "… about facts (capitals, family)",
     "analogies_syntactic_accuracy": "… about grammar (plurals, tenses)",
@@ -21,16 +22,8 @@ SCORES = {
     "sentiment_nearest": "Sentiment: nearest word agrees",
     "sentiment_neighbors": "Sentiment: neighbours that agree",
 }
-ASKED = {
-    "analogies_accuracy": "analogies_asked",
-    "analogies_semantic_accuracy": "analogies_semantic_asked",
-    "analogies_syntactic_accuracy": "analogies_syntactic_asked",
-    "wordsim353_spearman": "wordsim353_pairs",
-    "simlex999_spearman": "simlex999_pairs",
-}
-"""Which score says of how many questions another score is made."""
 
-SHARES = {name for name in SCORES if name.endswith(("_accuracy", "_nearest", "_neighbors"))}
+SHARES = {name for name in TITLES if name.endswith(("_accuracy", "_nearest", "_neighbors"))}
 
 HOW_TO_READ = """\
 ## How to read it
@@ -55,11 +48,11 @@ HOW_TO_READ = """\
   shared words all are asked for the processed form."""
 
 
-def similarities_markdown(comparison: Comparison, data: str) -> str:
+def similarities_markdown(similarities: Similarities, data: str) -> str:
     """The report.
 
     Args:
-        comparison: what the spaces answered.
+        similarities: what the spaces answered.
         data: the line that says which reviews, put first.
 
     Returns:
@@ -68,29 +61,29 @@ def similarities_markdown(comparison: Comparison, data: str) -> str:
     parts = [
         data,
         "# What the embedding spaces know",
-        _how_to_read(comparison),
+        _how_to_read(similarities),
         "## Scores",
-        _score_table(comparison),
+        _score_table(similarities),
         "## Neighbours",
         "Nearest words among each space's own words, with their cosines. The same among the "
         "shared words is in `neighbors.json`.",
-        *_neighbor_tables(comparison),
+        *_neighbor_tables(similarities),
         "## Pairs of words",
         "Cosine, and in brackets how close the second word is: 1 means that no word is closer to "
         "the first. Ranks say more than cosines, which run higher in some spaces than in others.",
-        _pair_table(comparison),
+        _pair_table(similarities),
         "## Analogies",
         "Rank of the expected word among the answers (own words / shared words), and the space's "
         "three best.",
-        _analogy_table(comparison),
+        _analogy_table(similarities),
         "## Do the spaces agree about neighbours?",
         f"Share of neighbours in common (Jaccard: 1 the same words, 0 none). First the mean over "
         f"the {OVERLAP_WORDS:,} most frequent shared words, each with its nearest among them; "
         "then each probe word with its nearest among all shared words.",
-        _overlap_table(comparison),
+        _overlap_table(similarities),
         "## Analogies by section",
         "Share answered, and in brackets the questions asked, of each space's own words.",
-        _section_table(comparison),
+        _section_table(similarities),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -100,12 +93,12 @@ def escaped(text: str) -> str:
     return re.sub(r"[\\`*\[\]<>|#~&]|\b_|_\b", r"\\\g<0>", text)
 
 
-def _how_to_read(comparison: Comparison) -> str:
-    answers = [*comparison.own.values(), *comparison.shared.values()]
+def _how_to_read(similarities: Similarities) -> str:
+    answers = [*similarities.own.values(), *similarities.shared.values()]
     return HOW_TO_READ.format(
-        own=", ".join(f"{escaped(name)} {own.words:,}" for name, own in comparison.own.items()),
+        own=", ".join(f"{escaped(name)} {own.words:,}" for name, own in similarities.own.items()),
         shared=f"{answers[-1].words:,}",
-        questions=comparison.questions,
+        questions=similarities.questions,
         words=max(answer.scores["sentiment_words"] or 0 for answer in answers),
     )
 
@@ -117,37 +110,39 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def _score_table(comparison: Comparison) -> str:
+def _score_table(similarities: Similarities) -> str:
     sides = [
-        *((f"{name}, own", answers) for name, answers in comparison.own.items()),
-        *((f"{name}, shared", answers) for name, answers in comparison.shared.items()),
+        *((f"{name}, own", answers) for name, answers in similarities.own.items()),
+        *((f"{name}, shared", answers) for name, answers in similarities.shared.items()),
     ]
     rows = [
         ["Words searched", *(f"{answers.words:,}" for _, answers in sides)],
         *(
             [title, *(_score(answers, score) for _, answers in sides)]
-            for score, title in SCORES.items()
+            for score, title in TITLES.items()
         ),
     ]
     return _table(["", *(label for label, _ in sides)], rows)
 
 
 def _score(answers: Answers, score: str) -> str:
-    """One figure, and in brackets of how many questions it is made."""
+    """One figure, and in brackets of how many it is made where the guide does not say."""
     value = answers.scores[score]
     shown = (
         "too few words" if value is None else f"{value:.1%}" if score in SHARES else f"{value:.3f}"
     )
-    return f"{shown} ({answers.scores[ASKED[score]]:,})" if score in ASKED else shown
+    if score.startswith("sentiment"):
+        return shown
+    return f"{shown} ({answers.scores[ASKED[score]]:,})"
 
 
-def _neighbor_tables(comparison: Comparison) -> list[str]:
+def _neighbor_tables(similarities: Similarities) -> list[str]:
     """For each probe word a heading and a table, one column a space."""
-    spaces = comparison.own.values()
+    spaces = similarities.own.values()
     words = list(dict.fromkeys(word for answers in spaces for word in answers.neighbors))
     parts = []
     for word in words:
-        header = [f"{name}{_as_form(word, answers)}" for name, answers in comparison.own.items()]
+        header = [f"{name}{_as_form(word, answers)}" for name, answers in similarities.own.items()]
         lists = [answers.neighbors[word] or [] for answers in spaces]
         rows = [
             [str(place + 1), *(_neighbor(found, place) for found in lists)]
@@ -172,52 +167,55 @@ def _neighbor(found: Sequence[Neighbor], place: int) -> str:
     return f"{escaped(word)} {cosine:.3f}"
 
 
-def _pair_table(comparison: Comparison) -> str:
+def _pair_table(similarities: Similarities) -> str:
     rows = []
-    for pair in next(iter(comparison.own.values())).pairs:
-        found = [answers.pairs[pair] for answers in comparison.own.values()]
+    for pair in next(iter(similarities.own.values())).pairs:
+        found = [answers.pairs[pair] for answers in similarities.own.values()]
         cells = [f"{near.cosine:.3f} ({near.rank:,})" if near else ABSENT for near in found]
         rows.append([" – ".join(map(escaped, pair)), *cells])
-    return _table(["", *comparison.own], rows)
+    return _table(["", *similarities.own], rows)
 
 
-def _analogy_table(comparison: Comparison) -> str:
+def _analogy_table(similarities: Similarities) -> str:
     rows = []
-    for question in next(iter(comparison.own.values())).analogies:
+    for question in next(iter(similarities.own.values())).analogies:
         a, b, c, expected = map(escaped, question)
         cells = []
-        for name, own in comparison.own.items():
-            solution, shared = own.analogies[question], comparison.shared[name].analogies[question]
+        for name, own in similarities.own.items():
+            solution, shared = (
+                own.analogies[question],
+                similarities.shared[name].analogies[question],
+            )
             ranks = " / ".join(f"{each.rank:,}" if each else ABSENT for each in (solution, shared))
             best = solution.answers[:3] if solution else []
             answers = ", ".join(escaped(word) for word, _ in best)
             cells.append(f"{ranks}: {answers}" if answers else ranks)
         rows.append([f"{a} → {b}, {c} → {expected}?", *cells])
-    return _table(["", *comparison.own], rows)
+    return _table(["", *similarities.own], rows)
 
 
-def _overlap_table(comparison: Comparison) -> str:
-    couples = comparison.overlap
+def _overlap_table(similarities: Similarities) -> str:
+    couples = similarities.overlap
     if not couples:
         return "Only one space was compared."
     rows = [["all", *(ABSENT if value is None else f"{value:.3f}" for value in couples.values())]]
-    for word in next(iter(comparison.shared.values())).neighbors:
+    for word in next(iter(similarities.shared.values())).neighbors:
         cells = []
         for couple in couples:
-            lists = [comparison.shared[name].neighbors[word] for name in couple]
+            lists = [similarities.shared[name].neighbors[word] for name in couple]
             sets = [[other for other, _ in found] for found in lists if found is not None]
             cells.append(f"{jaccard(*sets):.3f}" if len(sets) == 2 else ABSENT)
         rows.append([escaped(word), *cells])
     return _table(["", *(" – ".join(couple) for couple in couples)], rows)
 
 
-def _section_table(comparison: Comparison) -> str:
-    columns = [answers.sections for answers in comparison.own.values()]
+def _section_table(similarities: Similarities) -> str:
+    columns = [answers.sections for answers in similarities.own.values()]
     rows = [
         [escaped(sections[0][0]), *(_section(correct, asked) for _, correct, asked in sections)]
         for sections in zip(*columns, strict=True)
     ]
-    return _table(["", *comparison.own], rows)
+    return _table(["", *similarities.own], rows)
 
 
 def _section(correct: int, asked: int) -> str:
