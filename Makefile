@@ -28,6 +28,7 @@ demo: setup ## the whole pipeline on the bundled sample, in a workspace of its o
 	$(BIN)/reelvec demo
 
 repro: setup ## the real pipeline: downloads the data unless REELVEC_MIRROR has it
+	$(BIN)/reelvec check-params
 	$(BIN)/dvc repro
 	$(BIN)/reelvec page
 
@@ -50,7 +51,7 @@ track: setup ## write the MLflow runs that are missing, from what DVC holds
 mlflow: setup ## the MLflow UI on this project's runs
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
 
-register: setup ## make the best variant the champion of MLflow's registry, if it is better
+register: setup ## make the best model the champion of MLflow's registry, if it is better
 	$(BIN)/reelvec register
 
 serve: setup ## let the champion answer at http://127.0.0.1:5001/invocations
@@ -108,7 +109,7 @@ clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
 
 clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (needs a download to redo)
 	rm -rf data/raw data/interim data/processed data/models data/baselines \
-		data/predictions data/baseline_predictions data/plain data/word_vectors data/ensembles \
-		data/ensemble_predictions data/explorer.json data/mistakes data/report.html .dvc/cache .dvc/tmp
+		data/predictions data/plain data/word_vectors data/ensembles data/tracked.json \
+		data/explorer.json data/mistakes data/report.html .dvc/cache .dvc/tmp
 	rm -rf reports/export reports/mistakes reports/plots/confusion reports/index.html
 	rm -rf mlflow.db mlflow.db.lock mlruns mlartifacts $(VENV)

@@ -61,18 +61,6 @@ def parameter_out_of_range(_: Path) -> dict[str, Any]:
         (other_reviews, "fetch_imdb", "not the expected reviews", "imdb.content_sha256"),
         (other_vectors, "fetch_glove", "not the expected vectors", "glove.content_sha256"),
         (vectors_of_another_dimension, "fetch_glove", "three.txt.gz, line 1:", "glove.dimension"),
-        (
-            misspelt_parameter,
-            "fetch_glove",
-            "params.yaml: variants.scratch.droput: is not a parameter; choose",
-            "did you mean 'dropout'?",
-        ),
-        (
-            parameter_out_of_range,
-            "fetch_glove",
-            "params.yaml: evaluation.confidence: 1.5 was given, it must be less than 1",
-            "",
-        ),
     ],
 )
 def test_one_message_says_what_is_wrong_and_nothing_is_written(
@@ -81,6 +69,33 @@ def test_one_message_says_what_is_wrong_and_nothing_is_written(
     change(fresh, spoil(fresh))
     before = files(fresh)
     message = error_of(run(fresh, "dvc", "repro", stage))
+    assert what in message
+    assert remedy in message
+    assert files(fresh) == before
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what", "remedy"),
+    [
+        (
+            misspelt_parameter,
+            "params.yaml: variants.scratch.droput: is not a parameter; choose",
+            "did you mean 'dropout'?",
+        ),
+        (
+            parameter_out_of_range,
+            "params.yaml: evaluation.confidence: 1.5 was given, it must be less than 1",
+            "",
+        ),
+    ],
+)
+@pytest.mark.parametrize("check", ["check-params", "check-lock"])
+def test_any_bad_parameter_is_found_before_the_first_stage(
+    fresh: Path, spoil: Callable[[Path], dict[str, Any]], what: str, remedy: str, check: str
+) -> None:
+    change(fresh, spoil(fresh))
+    before = files(fresh)
+    message = error_of(run(fresh, "reelvec", check))
     assert what in message
     assert remedy in message
     assert files(fresh) == before
@@ -104,7 +119,7 @@ def test_an_empty_vocabulary_stops_the_pipeline_and_keeps_what_was_made(workspac
         ("build_vocab", 200),
         ("train@scratch", 100),
         ("train_baselines", 8),
-        ("evaluate@scratch", 8),
+        ("evaluate", 8),
         ("export", 300),
     ],
 )

@@ -39,16 +39,15 @@ def experiment(
 def test_an_experiment_runs_its_own_variant_and_what_follows(experiment: Experiment) -> None:
     assert ran(experiment.output) == [
         "train@scratch",
-        "evaluate@scratch",
         "train_ensembles",
-        "evaluate_ensembles",
-        "check_behaviour",
+        "evaluate",
         "compare_variants",
         "compare_similarities",
         "visualize",
         "prepare_explorer",
         "export",
         "report",
+        "track",
     ]
 
 

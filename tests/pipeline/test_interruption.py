@@ -26,7 +26,7 @@ sys.addaudithook(kill)
         ("preprocess", "data/interim"),
         ("train@scratch", "data/models/scratch"),
         ("train@glove_frozen", "reports/metrics/train/glove_frozen.json"),
-        ("evaluate@scratch", "data/predictions/scratch.parquet"),
+        ("evaluate", "data/predictions/scratch.parquet"),
     ],
 )
 def test_the_next_repro_after_a_kill_completes_to_the_same_results(

@@ -81,8 +81,7 @@ def test_a_stage_declares_the_code_that_it_imports(finished: Path, stage: str) -
     places = [PROJECT / path for path in declared]
     undeclared, unused = undeclared_and_unused(script, places, [PROJECT / "src/reelvec"], exempt)
     assert undeclared <= {PROJECT / "src/reelvec/__init__.py"}
-    # `track` names models by a hash of the code that trained them, imported or not.
-    assert unused == ({PROJECT / "src/reelvec/text"} if stage == "track" else set())
+    assert unused == set()
 
 
 def test_the_other_parameters_differ_in_every_value(finished: Path) -> None:

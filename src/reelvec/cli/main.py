@@ -39,12 +39,22 @@ def demo(
     run_demo(Path(), workspace)
 
 
+@app.command("check-params")
+def check_params() -> None:
+    """See that the whole of params.yaml can be used, before the first stage runs."""
+    from reelvec.base.schema.whole import load_params
+
+    load_params()
+
+
 @app.command("check-lock")
 def check_lock() -> None:
-    """Say which stages no longer match dvc.lock; needs no data and no network."""
+    """Say which stages no longer match params.yaml, dvc.yaml and the code; needs no data."""
+    from reelvec.base.schema.whole import load_params
     from reelvec.cli.check_lock import stale_stages
 
     stale = stale_stages(Path())
+    load_params()
     if not stale:
         print("dvc.lock matches dvc.yaml, params.yaml and the code")
         return
@@ -69,7 +79,7 @@ def register(
         bool, typer.Option("--if-none", help="Leave a champion that is there in its place.")
     ] = False,
 ) -> None:
-    """Make the best variant the champion of MLflow's model registry, if it is better."""
+    """Make the best model the champion of MLflow's model registry, if it is better."""
     from reelvec.base.schema.whole import load_params
     from reelvec.tracking.registry import register_best
 

@@ -1,4 +1,4 @@
-"""Whole models for other programs: an MLflow folder and an ONNX file each."""
+"""Whole models for other programs: an MLflow folder, and an ONNX file of a network."""
 
 import hashlib
 from pathlib import Path
@@ -10,6 +10,7 @@ from reelvec.export import served_model as mlflow_model
 from reelvec.export.mlflow_folder import save_package
 from reelvec.export.model_folder import files_of_model
 from reelvec.export.onnx_model import export_onnx
+from reelvec.models.load import read_model
 from reelvec.models.predictor import Predictor
 
 LONG_AGO = "1970-01-01 00:00:00"
@@ -21,17 +22,20 @@ MLFLOW, ONNX = "mlflow", "model.onnx"
 def export_model(folder: Path, trained: Path) -> None:
     """Write `mlflow/`, raw text to label and probability, and `model.onnx`, ids to probability.
 
+    Baselines and ensembles are no networks, and have no ONNX file.
+
     Args:
         folder: replaced as a whole.
-        trained: the folder of a trained variant.
+        trained: the folder of a trained model.
 
     Raises:
         ReelvecError: there is no trained model, or ONNX Runtime does not agree with torch.
     """
-    predictor = Predictor.load(trained)
+    trained_model = read_model(trained)
     with replacing(folder) as temporary:
         temporary.mkdir()
-        export_onnx(temporary / ONNX, predictor.name, predictor.model)
+        if isinstance(trained_model, Predictor):
+            export_onnx(temporary / ONNX, trained_model.name, trained_model.model)
         model = Model(model_uuid=_digest(trained), utc_time_created=LONG_AGO)
         save_package(temporary / MLFLOW, trained, model)
 
