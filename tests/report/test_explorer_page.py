@@ -11,7 +11,7 @@ import pytest
 from chromium import PROGRAM, chromium
 from gensim.models import KeyedVectors
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from tests.test_report import page as report_page
+from test_page import page as report_page
 
 from reelvec.base.schema.explorer import ExplorerParams
 from reelvec.base.schema.whole import Params, load_params

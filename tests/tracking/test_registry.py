@@ -11,7 +11,7 @@ from mlflow import MlflowClient
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.whole import Params
 from reelvec.export import mlflow_folder as mlflow_package
-from reelvec.tracking.registry import best_variant, register_best
+from reelvec.tracking.registry import best_model, register_best
 from reelvec.tracking.runs import store_location
 
 pytestmark = pytest.mark.usefixtures("own_store")
@@ -57,7 +57,7 @@ def test_the_most_accurate_variant_becomes_the_champion(params: Params, project:
         "reelvec@champion is version 1 now (scratch_max, validation accuracy 80.00%): "
         "the first champion"
     )
-    assert champion(project).tags["variant"] == "scratch_max"
+    assert champion(project).tags["model"] == "scratch_max"
     assert float(champion(project).tags["valid_accuracy"]) == 0.8
 
 
@@ -67,7 +67,7 @@ def test_registering_again_changes_nothing(params: Params, project: Path) -> Non
     line = register_best(params, project)
     assert line == (
         "reelvec@champion stays version 1 (scratch, validation accuracy 70.00%): the best "
-        "trained variant, scratch with 70.00%, is not above it"
+        "trained model, scratch with 70.00%, is not above it"
     )
     assert list(versions(project)) == [1]
 
@@ -80,7 +80,7 @@ def test_only_a_better_variant_takes_the_place(params: Params, project: Path) ->
     train(project, "scratch_max", 0.8)
     line = register_best(params, project)
     assert line.endswith("above version 1 (scratch, validation accuracy 70.00%)")
-    assert champion(project).tags["variant"] == "scratch_max"
+    assert champion(project).tags["model"] == "scratch_max"
 
 
 def test_the_same_variant_is_packed_anew_when_what_serves_it_changes(
@@ -88,7 +88,7 @@ def test_the_same_variant_is_packed_anew_when_what_serves_it_changes(
 ) -> None:
     train(project, "scratch", 0.8)
     register_best(params, project)
-    script = project / "mlflow_model.py"
+    script = project / "served_model.py"
     script.write_bytes(mlflow_package.SCRIPT.read_bytes() + b"# Mended.\n")
     monkeypatch.setattr(mlflow_package, "SCRIPT", script)
     assert "packed anew" in register_best(params, project)
@@ -99,7 +99,7 @@ def test_the_same_variant_is_packed_anew_when_what_serves_it_changes(
 def test_damaged_metrics_are_not_blamed_on_mlflow(params: Params, project: Path) -> None:
     train(project, "scratch", 0.8)
     write(project / "reports/metrics/train/scratch.json", "{")
-    with pytest.raises(ReelvecError, match=r"scratch\.json: .*dvc repro train@scratch"):
+    with pytest.raises(ReelvecError, match=r"scratch\.json: .*run `dvc repro`"):
         register_best(params, project)
 
 
@@ -142,12 +142,12 @@ def test_the_champion_has_the_model_even_where_runs_have_none(
 def test_of_equals_the_first_of_the_parameters_wins(params: Params, project: Path) -> None:
     train(project, "scratch_max", 0.7)
     train(project, "scratch", 0.7)
-    assert best_variant(params, project).variant == "scratch"
+    assert best_model(params, project).model == "scratch"
 
 
 def test_metrics_without_a_model_are_no_candidate(params: Params, project: Path) -> None:
     write(project / "reports/metrics/train/scratch.json", '{"valid_accuracy": 0.9}')
-    with pytest.raises(ReelvecError, match=r"no variant of params\.yaml is trained; run `make re"):
+    with pytest.raises(ReelvecError, match=r"no model of params\.yaml is trained; run `make re"):
         register_best(params, project)
 
 
