@@ -90,8 +90,7 @@ def reelvec_bigrams() -> Outcome:
 
     from reelvec.base.schema.variants import VariantParams
     from reelvec.base.schema.whole import load_params
-    from reelvec.models.first_layer import initial_embedding
-    from reelvec.models.training import train_on_all
+    from reelvec.models.rounds import fit_on_all
 
     params = VariantParams(
         text="plain",
@@ -108,8 +107,7 @@ def reelvec_bigrams() -> Outcome:
     )
     tokens, (train, test) = _encoded(("train", "test"), load_params().plain.preprocess)
     start = time.perf_counter()
-    initial = initial_embedding(params, tokens, train, None)
-    model = train_on_all(params, initial, train, torch.device("cpu"), threads=2)
+    model = fit_on_all(params, tokens, train, None, torch.device("cpu"), threads=2)
     return time.perf_counter() - start, _accuracy(model, test)
 
 
@@ -118,7 +116,7 @@ def reelvec_ngrams() -> Outcome:
     import torch
 
     from reelvec.base.schema.whole import load_params
-    from reelvec.models.rounds import Reviews, fit
+    from reelvec.models.rounds import TrainingParts, fit
     from reelvec.text.parts import stratified_split
 
     params = load_params()
@@ -126,9 +124,9 @@ def reelvec_ngrams() -> Outcome:
         ("train", "unsup", "test"), params.plain.preprocess
     )
     rows = stratified_split(train.targets, 0.2, 123)
-    reviews = Reviews(train.take(rows[0]), train.take(rows[1]), unlabelled)
+    parts = TrainingParts(train.take(rows[0]), train.take(rows[1]), unlabelled)
     start = time.perf_counter()
-    fitted = fit(params.variant("ngrams"), tokens, reviews, None, torch.device("cpu"), threads=2)
+    fitted = fit(params.variant("ngrams"), tokens, parts, None, torch.device("cpu"), threads=2)
     return time.perf_counter() - start, _accuracy(fitted.model, test)
 
 

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
-from benchmarks.reviews import encode, head_of, one_epoch, training_reviews
+from benchmarks.reviews import encode, head_of, one_epoch, start_with, training_reviews
 from reelvec.base.errors import ReelvecError
 from reelvec.models.first_layer import random_embedding
+from reelvec.models.rounds import reproducible
 from reelvec.models.training import train
 from reelvec.text.dataset import Dataset
 from reelvec.text.parts import stratified_split
@@ -30,12 +31,13 @@ def run() -> list[Row]:
     chosen, _ = stratified_split(labels, 0.2, 123)
     encoded, _ = encode(texts.take(chosen), labels[chosen], VOCABULARY - 2)
     data = Dataset(encoded.reviews.cut(LENGTH, from_end=False), encoded.labels, encoded.review_ids)
-    start = random_embedding(VOCABULARY, 16, 123, KERAS_DEVIATION)
+    weight = random_embedding(VOCABULARY, 16, 123, KERAS_DEVIATION)
     device = torch.device("cpu")
     losses: list[float] = []
 
     def ours() -> None:
-        trained = train(one_epoch(BATCH), start, data, head_of(data, 1), device)
+        with reproducible(1, device):
+            trained = train(one_epoch(BATCH), start_with(weight, data), head_of(data, 1), device)
         losses.append(trained.best.train_loss)
 
     task = f"Keras tutorial's model: one epoch, {len(data):,} reviews"

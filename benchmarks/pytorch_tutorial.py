@@ -9,8 +9,8 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
-from benchmarks.reviews import encode, head_of, one_epoch, training_reviews
-from reelvec.models.first_layer import InitialEmbedding
+from benchmarks.reviews import encode, head_of, one_epoch, start_with, training_reviews
+from reelvec.models.rounds import reproducible
 from reelvec.models.training import train
 from reelvec.text.vocabulary import PADDING, UNKNOWN
 
@@ -86,12 +86,14 @@ def run() -> list[Row]:
     reviews = Reviews(texts.to_pylist(), labels.tolist(), index)
     # As torch starts an embedding: N(0, 1).
     weight = np.random.default_rng(123).normal(size=(len(vocabulary), 16)).astype(np.float32)
-    start = InitialEmbedding(weight, np.zeros(len(vocabulary), bool))
     params, device = one_epoch(BATCH), torch.device("cpu")
     losses: dict[str, float] = {}
 
     def ours() -> None:
-        losses["ours"] = train(params, start, data, head_of(data, 1), device).best.train_loss
+        start = start_with(weight, data)
+        with reproducible(1, device):
+            trained = train(params, start, head_of(data, 1), device)
+        losses["ours"] = trained.best.train_loss
 
     def plain() -> None:
         losses["plain"] = plain_epoch(reviews, torch.from_numpy(weight))

@@ -12,6 +12,8 @@ from studies.common.tutorial_reviews import TUTORIAL_PREPROCESS
 
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.vocabulary import VocabularyParams
+from reelvec.models.first_layer import Start
+from reelvec.models.reader import Reader
 from reelvec.text.columns import tokenize
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import Vocabulary, build_vocabulary
@@ -42,6 +44,12 @@ def head_of(data: Dataset, reviews: int) -> Dataset:
     """The first reviews: a validation that costs nothing, for the tutorials' epochs have none."""
     labels = data.targets[:reviews]
     return Dataset(data.reviews.slice(0, reviews), labels, data.review_ids[:reviews])
+
+
+def start_with(weight: NDArray[np.float32], training: Dataset) -> Start:
+    """A training of all words that begins with given vectors, float32 (words, dimension)."""
+    reader = Reader(len(weight))
+    return Start(reader, reader.read_part(training), weight, np.zeros(len(weight), bool))
 
 
 def one_epoch(batch_size: int) -> VariantParams:

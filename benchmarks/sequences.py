@@ -7,11 +7,12 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.measure import Row, interleaved, seconds, yes_or_no
-from benchmarks.reviews import head_of
+from benchmarks.reviews import head_of, start_with
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.batches import as_tensors
 from reelvec.models.encoders import make_sequence_encoder, pad
 from reelvec.models.first_layer import random_embedding
+from reelvec.models.rounds import reproducible
 from reelvec.models.training import train
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import Vocabulary
@@ -66,15 +67,16 @@ def _row(encoder: str, data: Dataset, size: int) -> Row:
     params = VariantParams.model_validate(
         {"encoder": encoder, "dimension": DIMENSION, "hidden": 0, "epochs": 1, "batch_size": BATCH}
     )
-    start, device = random_embedding(size, DIMENSION, 123), torch.device("cpu")
+    weight, device = random_embedding(size, DIMENSION, 123), torch.device("cpu")
     validation, losses = head_of(data, 1), {}
 
     def ours() -> None:
-        trained = train(params, start, data, validation, device, threads=THREADS)
+        with reproducible(THREADS, device):
+            trained = train(params, start_with(weight, data), validation, device)
         losses["ours"] = trained.best.train_loss
 
     def plain() -> None:
-        losses["plain"] = plain_epoch(params, data, torch.from_numpy(start.weight))
+        losses["plain"] = plain_epoch(params, data, torch.from_numpy(weight))
 
     pairs = interleaved(lambda: seconds(ours), lambda: seconds(plain))
     return Row(

@@ -7,8 +7,8 @@ from statistics import median
 
 from benchmarks.measure import REPETITIONS, Row, seconds, yes_or_no
 from reelvec.base.schema.whole import load_params
-from reelvec.models.first_layer import initial_embedding
-from reelvec.models.training import pick_device, train
+from reelvec.models.rounds import TrainingParts, fit
+from reelvec.models.training import pick_device
 from reelvec.models.word_vectors import load_word_vectors
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import Vocabulary
@@ -22,25 +22,23 @@ def run() -> list[Row]:
     """Measure an epoch with its validation, and a whole training over frozen vectors."""
     params = load_params()
     tokens = Vocabulary.load(PROCESSED / "vocab.tsv").tokens
-    parts = Dataset.load(PROCESSED / "train"), Dataset.load(PROCESSED / "valid")
+    parts = TrainingParts(Dataset.load(PROCESSED / "train"), Dataset.load(PROCESSED / "valid"))
     device = pick_device(params.training.device)
 
     scratch = params.variant("scratch").model_copy(update={"epochs": EPOCHS, "patience": EPOCHS})
-    start = initial_embedding(scratch, tokens, parts[0], None)
     ends = [time.perf_counter()]
-    train(scratch, start, *parts, device, lambda _: ends.append(time.perf_counter()))
+    fit(scratch, tokens, parts, None, device, lambda _: ends.append(time.perf_counter()))
     epoch = median(after - before for before, after in pairwise(ends))
 
     frozen = params.variant("glove_frozen")
     glove = load_word_vectors(Path("data/raw/glove"))
-    looked_up = initial_embedding(frozen, tokens, parts[0], glove)
     whole = median(
-        seconds(lambda: train(frozen, looked_up, *parts, device)) for _ in range(REPETITIONS)
+        seconds(lambda: fit(frozen, tokens, parts, glove, device)) for _ in range(REPETITIONS)
     )
-    size = "x".join(f"{number:,}" for number in start.weight.shape)
+    size = f"{len(tokens):,}x{scratch.dimension}"
     return [
         Row(
-            f"train@scratch, {size}: one epoch, {len(parts[0]):,} reviews",
+            f"train@scratch, {size}: one epoch, {len(parts.training):,} reviews",
             f"{epoch:.2f} s",
             target=f"< {TARGET_EPOCH} s",
             met=yes_or_no(epoch < TARGET_EPOCH),

@@ -22,7 +22,7 @@ from reelvec.base.schema.training import TrainingParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import count_parameters
 from reelvec.models.predictor import Predictor
-from reelvec.models.rounds import Reviews, fit
+from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.training import Epoch, learning_curve, pick_device
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 from reelvec.text.dataset import Dataset
@@ -40,7 +40,7 @@ def main() -> None:
     tokenizer = Tokenizer.load(data)
     folder = folder_of_vectors(params.embedding)
     vectors = load_word_vectors(folder) if params.is_pretrained else None
-    reviews = Reviews(*(Dataset.load(data / part) for part in (TRAIN, VALID, UNSUP)))
+    parts = TrainingParts(*(Dataset.load(data / part) for part in (TRAIN, VALID, UNSUP)))
     device = pick_device(training.device)
 
     with open_run(name) as run:
@@ -54,9 +54,7 @@ def main() -> None:
                 f"{epoch.valid_accuracy:.2%} valid"
             )
 
-        fitted = fit(
-            params, tokenizer.vocabulary, reviews, vectors, device, report, training.threads
-        )
+        fitted = fit(params, tokenizer.vocabulary, parts, vectors, device, report, training.threads)
 
     tokenizer = tokenizer.limited(fitted.model.reader.words)
     predictor = Predictor(name, params, tokenizer, fitted.model)
@@ -72,7 +70,7 @@ def main() -> None:
             **best,
             "parameters": parameters,
             "trainable_parameters": trainable,
-            "words_without_pretrained_vector": fitted.embedding.missing.sum(),
+            "words_without_pretrained_vector": fitted.missing,
         },
     )
 

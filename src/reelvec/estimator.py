@@ -1,8 +1,6 @@
 """The pipeline's classifiers as a scikit-learn estimator: texts and labels in, no files."""
 
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, get_args
@@ -24,11 +22,9 @@ from reelvec.base.schema.variants import NAIVE_BAYES, RANDOM, Encoder, Side, Sum
 from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.given_texts import InputTypeError, InputValueError, as_texts, is_missing
 from reelvec.models.classifier import Classifier
-from reelvec.models.first_layer import initial_embedding
 from reelvec.models.logits import Logits, both_probabilities
 from reelvec.models.predictor import Predictor
-from reelvec.models.rounds import Reviews, fit
-from reelvec.models.training import train_on_all
+from reelvec.models.rounds import TrainingParts, fit, fit_on_all
 from reelvec.text.columns import tokenize
 from reelvec.text.dataset import Dataset
 from reelvec.text.parts import stratified_split
@@ -57,8 +53,6 @@ STEPS_OF: dict[Text, PreprocessParams] = {
     "plain": PreprocessParams(contractions=False, lemmatize=False, stopwords="none"),
 }
 """`preprocess` and `plain.preprocess` as `params.yaml` comes with them."""
-
-_ONE_TRAINING = threading.Lock()
 
 
 class ReviewClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -194,8 +188,9 @@ class ReviewClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         encoded = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
         reviews = Dataset(encoded, labels, np.arange(len(labels), dtype=np.int32))
         parts = reviews.take(training), reviews.take(validation)
-        with _torch_as_it_was():
-            model, history = _trained(params, vocabulary.tokens, *parts)
+        model, history = _trained(params, vocabulary.tokens, *parts)
+        # Single precision would judge a text alike in any company only to about six digits.
+        model = model.double()
         self.classes_, self.history_ = classes, history
         tokenizer = Tokenizer(steps, vocabulary.tokens)
         self.predictor_ = Predictor("review_classifier", params, tokenizer, model)
@@ -224,7 +219,7 @@ class ReviewClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         check_is_fitted(self)
         words, first = self.predictor_.tokenizer.vocabulary, len(RESERVED)
-        weight = self.predictor_.model.embedding.weight.detach().numpy()
+        weight = self.predictor_.model.embedding.weight.detach().float().numpy()
         return keyed_vectors(words[first:], weight[first : len(words)])
 
     def __sklearn_tags__(self) -> Any:
@@ -263,22 +258,15 @@ def _trained(
 ) -> tuple[Classifier, list[dict[str, float]]]:
     """A model and its learning curve; without validation texts all epochs are run."""
     if len(validation):
-        nothing = training.take(np.zeros(0, np.int64))
-        fitted = fit(params, tokens, Reviews(training, validation, nothing), None, CPU)
+        fitted = fit(params, tokens, TrainingParts(training, validation), None, CPU)
         return fitted.model, [asdict(epoch) for epoch in fitted.history]
     history: list[dict[str, float]] = []
 
     def on_epoch(loss: float, accuracy: float) -> None:
-        if not np.isfinite(loss):
-            raise InputValueError(
-                f"the loss is no longer a number in epoch {len(history) + 1}; "
-                f"lower learning_rate (now {params.learning_rate})"
-            )
         epoch = {"epoch": len(history) + 1, "train_loss": loss, "train_accuracy": accuracy}
         history.append(epoch)
 
-    start = initial_embedding(params, tokens, training, None)
-    return train_on_all(params, start, training, CPU, on_epoch=on_epoch), history
+    return fit_on_all(params, tokens, training, None, CPU, on_epoch), history
 
 
 def _two_classes(y: ArrayLike, texts: int) -> tuple[NDArray[Any], NDArray[np.int8]]:
@@ -304,21 +292,6 @@ def _two_classes(y: ArrayLike, texts: int) -> tuple[NDArray[Any], NDArray[np.int
             "ReviewClassifier needs two"
         )
     return classes, codes.astype(np.int8)
-
-
-@contextmanager
-def _torch_as_it_was() -> Iterator[None]:
-    """Training sets torch's seed, threads and determinism: put them back afterwards.
-
-    They belong to the whole process, so that only one thread trains at a time.
-    """
-    with _ONE_TRAINING, torch.random.fork_rng(devices=[]):
-        threads, mode = torch.get_num_threads(), torch.get_deterministic_debug_mode()
-        try:
-            yield
-        finally:
-            torch.set_num_threads(threads)
-            torch.set_deterministic_debug_mode(mode)
 
 
 def _steps_of(preprocess: Text | PreprocessParams) -> PreprocessParams:

@@ -21,7 +21,7 @@ from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.models.inference import predict_logits
 from reelvec.models.linear import train_baseline
-from reelvec.models.rounds import Reviews, fit
+from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 from reelvec.report.figures import save_figure
 from reelvec.report.learning_curves import curves_csv, curves_lines, curves_markdown
@@ -83,11 +83,11 @@ class Study:
             "batch_size": self.settings["batch_size"] if few else params.batch_size,
         }
         checked = self.parts[text, "valid"].take(np.arange(self.settings["validation"]))
-        reviews = Reviews(self.parts[text, "train"].take(rows), checked, checked)
+        parts = TrainingParts(self.parts[text, "train"].take(rows), checked, checked)
         fitted = fit(
             params.model_copy(update=changes),
             self.tokenizers[text].vocabulary,
-            reviews,
+            parts,
             self.vectors.get(params.embedding),
             torch.device("cpu"),
         )

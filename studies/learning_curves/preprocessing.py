@@ -20,7 +20,7 @@ from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.tables import markdown_table
 from reelvec.models.inference import predict_logits
-from reelvec.models.rounds import Reviews, fit
+from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.word_vectors import load_word_vectors
 from reelvec.text.columns import tokenize
 from reelvec.text.parts import encode_parts, split_reviews
@@ -64,8 +64,8 @@ class Study:
         parts = encode_parts(corpus, self.table, self.rows, vocabulary)
         params = self.params.variant(cell["model"])
         vectors = self.glove if params.is_pretrained else None
-        reviews = Reviews(parts["train"], parts["valid"], parts["unsup"])
-        fitted = fit(params, vocabulary.tokens, reviews, vectors, torch.device("cpu"))
+        given = TrainingParts(parts["train"], parts["valid"], parts["unsup"])
+        fitted = fit(params, vocabulary.tokens, given, vectors, torch.device("cpu"))
         test = parts["test"]
         logits = predict_logits(fitted.model, test.reviews, torch.device("cpu")).numpy()
         known = set(self.glove.words)

@@ -18,9 +18,8 @@ from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.tables import markdown_table
 from reelvec.models.classifier import Classifier, count_parameters
-from reelvec.models.first_layer import initial_embedding
 from reelvec.models.inference import predict_logits
-from reelvec.models.training import train_on_all
+from reelvec.models.rounds import fit_on_all
 from reelvec.report.seeds import mean_over_seeds
 from reelvec.text.dataset import Dataset
 
@@ -93,10 +92,9 @@ def trained(
     params: VariantParams, tokens: list[str], training: Dataset
 ) -> tuple[Classifier, float]:
     """A model after all epochs, and its training loss in the last one."""
-    start = initial_embedding(params, tokens, training, None)
     history: list[float] = []
-    model = train_on_all(
-        params, start, training, CPU, on_epoch=lambda loss, _: history.append(loss)
+    model = fit_on_all(
+        params, tokens, training, None, CPU, on_epoch=lambda loss, _: history.append(loss)
     )
     return model, history[-1]
 

@@ -14,9 +14,9 @@ from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.provenance import data_line
 from reelvec.evaluation.tables import markdown_table
-from reelvec.models.first_layer import initial_embedding
 from reelvec.models.inference import predict_logits
-from reelvec.models.training import Trained, train
+from reelvec.models.rounds import TrainingParts, fit
+from reelvec.models.training import Fitted
 from reelvec.report.figures import save_figure
 from reelvec.report.lines_figure import Line, draw_lines
 
@@ -36,16 +36,16 @@ def main() -> None:
     settings = study["keras_rnn"]
     data = read_tutorial_reviews(settings["words"])
     training, validation = data.divided(settings["validation"], settings["seed"])
-    found: dict[str, Trained] = {}
+    found: dict[str, Fitted] = {}
     table = [["Encoder", "Best epoch", "Train accuracy", "Validation accuracy", "Test accuracy"]]
     cells = []
+    given = TrainingParts(training, validation)
     for encoder in settings["encoders"]:
         changes = {"encoder": encoder, "seed": settings["seed"]}
         params = study_variant(
             settings["variant"], changes, {"patience": settings["variant"]["epochs"]}
         )
-        start = initial_embedding(params, data.tokens, training, None)
-        found[encoder] = trained = train(params, start, training, validation, CPU)
+        found[encoder] = trained = fit(params, data.tokens, given, None, CPU)
         logits = predict_logits(trained.model, data.test.reviews, CPU).numpy()
         accuracy = float(((logits > 0) == data.test.targets).mean())
         best = trained.best

@@ -18,9 +18,8 @@ from reelvec.base.schema.visualization import VisualizationParams
 from reelvec.evaluation.comparison import compare_pair
 from reelvec.evaluation.predictions import Predictions
 from reelvec.evaluation.tables import markdown_table, shown_p, signed
-from reelvec.models.first_layer import initial_embedding
 from reelvec.models.inference import predict_logits
-from reelvec.models.training import train
+from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 from reelvec.report.figures import draw_words, save_figure
 from reelvec.spaces.keyed_vectors import keyed_vectors, load_space
@@ -49,12 +48,12 @@ def main() -> None:
     training, validation, test = (Dataset.load(DATA / part) for part in ("train", "valid", "test"))
     predictions, spaces = {}, {}
     cells = []
+    given = TrainingParts(training, validation)
     for name, changes in settings["embeddings"].items():
         params = study_variant(settings["variant"], changes)
         folder = folder_of_vectors(params.embedding)
         vectors = load_word_vectors(folder) if params.is_pretrained else None
-        start = initial_embedding(params, tokenizer.vocabulary, training, vectors)
-        trained = train(params, start, training, validation, CPU)
+        trained = fit(params, tokenizer.vocabulary, given, vectors, CPU)
         logits = predict_logits(trained.model, test.reviews, CPU).numpy().astype(np.float64)
         predictions[name] = Predictions(test.review_ids, test.targets, 1 / (1 + np.exp(-logits)))
         weight = trained.model.embedding.weight.detach().numpy()

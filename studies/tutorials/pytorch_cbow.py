@@ -15,9 +15,8 @@ from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.provenance import data_line
 from reelvec.evaluation.tables import markdown_table
-from reelvec.models.first_layer import initial_embedding
 from reelvec.models.inference import predict_logits
-from reelvec.models.training import train_on_all
+from reelvec.models.rounds import fit_on_all
 from reelvec.report.figures import save_figure
 from reelvec.report.lines_figure import Line, draw_lines
 from reelvec.report.seeds import mean_over_seeds
@@ -35,10 +34,9 @@ lower. The published run has one seed and no interval. {verdict}"""
 def losses(data: TutorialReviews, settings: dict[str, object]) -> tuple[list[float], float]:
     """Train once: the training loss of each epoch, and the test accuracy at the end."""
     params = study_variant(settings)
-    start = initial_embedding(params, data.tokens, data.training, None)
     history: list[float] = []
-    model = train_on_all(
-        params, start, data.training, CPU, on_epoch=lambda loss, _: history.append(loss)
+    model = fit_on_all(
+        params, data.tokens, data.training, None, CPU, on_epoch=lambda loss, _: history.append(loss)
     )
     logits = predict_logits(model, data.test.reviews, CPU).numpy()
     return history, float(((logits > 0) == data.test.targets).mean())

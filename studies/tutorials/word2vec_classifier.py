@@ -17,11 +17,10 @@ from reelvec.base.schema.baselines import BaselineParams
 from reelvec.evaluation.comparison import compare_pair
 from reelvec.evaluation.predictions import Predictions
 from reelvec.evaluation.tables import markdown_table, shown_p, signed
-from reelvec.models.first_layer import initial_embedding
 from reelvec.models.inference import predict_logits
 from reelvec.models.linear import train_baseline
 from reelvec.models.logits import probabilities_of
-from reelvec.models.training import train
+from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 from reelvec.text.dataset import Dataset
 from reelvec.text.tokenizer import Tokenizer
@@ -52,10 +51,10 @@ def main() -> None:
     baseline = train_baseline(AVERAGE, average, tokenizer, training, vectors)
     found = {AVERAGE: probabilities_of(baseline.logits_of({"processed": test.reviews}))}
     epochs = {AVERAGE: "–"}
+    given = TrainingParts(training, validation)
     for name, changes in settings["encoders"].items():
         params = study_variant(settings["variant"], changes)
-        start = initial_embedding(params, tokenizer.vocabulary, training, vectors)
-        trained = train(params, start, training, validation, CPU)
+        trained = fit(params, tokenizer.vocabulary, given, vectors, CPU)
         logits = predict_logits(trained.model, test.reviews, CPU).numpy().astype(np.float64)
         found[name] = probabilities_of(logits)
         epochs[name] = f"{trained.best.epoch} of {len(trained.history)}"

@@ -23,10 +23,9 @@ from reelvec.base.project.files import write_json
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.whole import load_params
-from reelvec.models.first_layer import random_embedding
 from reelvec.models.logits import probabilities_of
 from reelvec.models.predictor import Predictor
-from reelvec.models.training import train
+from reelvec.models.rounds import TrainingParts, fit
 from reelvec.text.dataset import Dataset
 from reelvec.text.ragged import Ragged, offsets_from_lengths
 from reelvec.text.tokenizer import Tokenizer
@@ -90,8 +89,8 @@ def trained_predictor() -> Predictor:
     reviews = Ragged(rows.ravel(), offsets_from_lengths(np.full(300, 6)))
     data = Dataset(reviews, targets.astype(np.int8), np.arange(300, dtype=np.int32))
     params = VariantParams(dimension=4, initial_deviation=0.1, hidden=0, learning_rate=0.05)
-    start = random_embedding(len(VOCABULARY), 4, 1)
-    model = train(params, start, data, data, torch.device("cpu")).model
+    parts = TrainingParts(data, data)
+    model = fit(params, VOCABULARY, parts, None, torch.device("cpu")).model
     return Predictor("scratch", params, Tokenizer(PreprocessParams(), VOCABULARY), model)
 
 

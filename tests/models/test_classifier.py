@@ -11,7 +11,7 @@ from reelvec.base.schema.variants import VariantParams
 from reelvec.models.batches import as_tensors, consecutive, of_like_length
 from reelvec.models.classifier import Classifier, count_parameters
 from reelvec.models.first_layer import pretrained_embedding, random_embedding
-from reelvec.models.inference import encode_reviews, predict_logits
+from reelvec.models.inference import features_of_read, predict_logits
 from reelvec.models.optimizer import Adam
 from reelvec.models.pooling import pool_tokens
 from reelvec.models.word_vectors import WordVectors
@@ -49,7 +49,7 @@ def one_by_one(weight: np.ndarray, rows: list[list[int]], encoder: str) -> np.nd
 def test_pooling_equals_a_plain_loop_over_the_reviews(encoder: str, rows: list[list[int]]) -> None:
     model = classifier(encoder)
     expected = one_by_one(model.embedding.weight.detach().numpy(), rows, encoder)
-    found = encode_reviews(model, ragged(rows), CPU).numpy()
+    found = features_of_read(model, model.reader.read(ragged(rows)), CPU).numpy()
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
@@ -160,13 +160,13 @@ def test_adam_takes_the_steps_of_torchs_own() -> None:
 
 
 def test_random_weights_have_their_deviation_and_no_padding() -> None:
-    weight = random_embedding(2_000, 50, seed=3, deviation=0.5).weight
+    weight = random_embedding(2_000, 50, seed=3, deviation=0.5)
     assert weight.dtype == np.float32
     assert not weight[PADDING].any()
     assert weight[1:].std() == pytest.approx(0.5, rel=0.02)
-    again = random_embedding(2_000, 50, seed=3, deviation=0.5).weight
+    again = random_embedding(2_000, 50, seed=3, deviation=0.5)
     assert (weight == again).all()
-    assert (weight != random_embedding(2_000, 50, seed=4, deviation=0.5).weight).any()
+    assert (weight != random_embedding(2_000, 50, seed=4, deviation=0.5)).any()
 
 
 TOKENS = ["<pad>", "<unk>", "film", "newword", "good"]
@@ -181,26 +181,26 @@ WORD_VECTORS = WordVectors(PRETRAINED, VECTORS)
 def test_words_are_looked_up_and_missing_ones_follow_the_policy(
     policy: str, missing: list[float] | None
 ) -> None:
-    found = pretrained_embedding(TOKENS, WORD_VECTORS, policy, seed=1)  # type: ignore[arg-type]
-    assert found.weight[[2, 4]].tolist() == [[3, 6], [1, 2]]
-    assert found.missing.tolist() == [False, False, False, True, False]
-    assert found.weight[PADDING].tolist() == [0, 0]
+    weight, lacking = pretrained_embedding(TOKENS, WORD_VECTORS, policy, seed=1)  # type: ignore[arg-type]
+    assert weight[[2, 4]].tolist() == [[3, 6], [1, 2]]
+    assert lacking.tolist() == [False, False, False, True, False]
+    assert weight[PADDING].tolist() == [0, 0]
     if missing is not None:
-        assert found.weight[3].tolist() == missing
-        assert found.weight[UNKNOWN].tolist() == missing, "never the vector of the word <unk>"
+        assert weight[3].tolist() == missing
+        assert weight[UNKNOWN].tolist() == missing, "never the vector of the word <unk>"
     else:
-        assert found.weight[3].any()
-        assert (found.weight[3] != found.weight[UNKNOWN]).any()
+        assert weight[3].any()
+        assert (weight[3] != weight[UNKNOWN]).any()
 
 
 def test_scaled_vectors_keep_their_cosines() -> None:
-    published = pretrained_embedding(TOKENS, WORD_VECTORS, "mean", 1).weight
-    scaled = pretrained_embedding(TOKENS, WORD_VECTORS, "mean", 1, deviation=0.1).weight
+    published, _ = pretrained_embedding(TOKENS, WORD_VECTORS, "mean", 1)
+    scaled, _ = pretrained_embedding(TOKENS, WORD_VECTORS, "mean", 1, deviation=0.1)
     assert scaled[[2, 4]].std() == pytest.approx(0.1, rel=1e-5)
     np.testing.assert_allclose(scaled / scaled[2, 0], published / published[2, 0], rtol=1e-5)
 
 
 def test_a_vocabulary_without_any_pretrained_word_is_all_missing() -> None:
-    found = pretrained_embedding(["<pad>", "<unk>", "xyz"], WORD_VECTORS, "mean", 1, 0.1)
-    assert not found.weight.any()
-    assert found.missing.tolist() == [False, False, True]
+    weight, lacking = pretrained_embedding(["<pad>", "<unk>", "xyz"], WORD_VECTORS, "mean", 1, 0.1)
+    assert not weight.any()
+    assert lacking.tolist() == [False, False, True]

@@ -10,8 +10,10 @@ from torch import Tensor, nn
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import Classifier
 from reelvec.models.encoders import pad
-from reelvec.models.first_layer import random_embedding
-from reelvec.models.inference import encode_reviews, predict_logits
+from reelvec.models.first_layer import Start, random_embedding
+from reelvec.models.inference import features_of_read, predict_logits
+from reelvec.models.reader import Reader
+from reelvec.models.rounds import reproducible
 from reelvec.models.training import train
 from reelvec.text.dataset import Dataset
 from reelvec.text.ragged import Ragged, offsets_from_lengths
@@ -98,7 +100,7 @@ def test_padding_changes_nothing_for_any_review(
 ) -> None:
     model = classifier(**kind)
     expected = torch.stack([one_by_one(model, row) for row in rows])
-    found = encode_reviews(model, ragged(rows), CPU)
+    found = features_of_read(model, model.reader.read(ragged(rows)), CPU)
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
 
@@ -169,6 +171,8 @@ def test_sequences_learn_what_lies_in_the_order_and_bags_cannot(
         batch_size=32,
         **kind,  # type: ignore[arg-type]
     )
-    start = random_embedding(WORDS, 8, 1, deviation=1.0)
-    best = train(params, start, in_order(600, 1), in_order(300, 2), CPU).best
+    weight = random_embedding(WORDS, 8, 1, deviation=1.0)
+    start = Start(Reader(WORDS), in_order(600, 1), weight, np.zeros(WORDS, bool))
+    with reproducible(1, CPU):
+        best = train(params, start, in_order(300, 2), CPU).best
     assert (best.valid_accuracy > 0.9) == learns

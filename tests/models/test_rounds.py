@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from reelvec.base.schema.variants import VariantParams
-from reelvec.models.first_layer import dimension_of, initial_embedding
+from reelvec.models.first_layer import dimension_of, start_of
 from reelvec.models.inference import predict_logits
 from reelvec.models.naive_bayes import log_count_ratios
-from reelvec.models.rounds import Reviews, fit, labelled_by
+from reelvec.models.reader import Reader
+from reelvec.models.rounds import TrainingParts, fit, fit_on_all, labelled_by, reproducible
 from reelvec.models.training import new_model
 from reelvec.models.word_vectors import WordVectors
 from reelvec.text.dataset import Dataset
@@ -43,11 +44,11 @@ def reviews(count: int, seed: int, labelled: bool = True) -> Dataset:
     return Dataset(Ragged(ids.ravel(), offsets), labels if labelled else None, numbers)
 
 
-ALL = Reviews(reviews(60, 1), reviews(40, 2), reviews(200, 3, labelled=False))
+ALL = TrainingParts(reviews(60, 1), reviews(40, 2), reviews(200, 3, labelled=False))
 TEST = reviews(300, 4)
 
 
-def accuracy(params: VariantParams, data: Reviews = ALL) -> float:
+def accuracy(params: VariantParams, data: TrainingParts = ALL) -> float:
     model = fit(params, TOKENS, data, None, CPU).model
     logits = predict_logits(model, TEST.reviews, CPU).numpy()
     return float(((logits > 0) == TEST.targets).mean())
@@ -59,7 +60,7 @@ def test_bigrams_learn_an_order_that_words_do_not_show() -> None:
 
 
 def test_before_training_the_logit_is_naive_bayes() -> None:
-    start = initial_embedding(NGRAMS, TOKENS, ALL.training, None)
+    start = start_of(NGRAMS, TOKENS, ALL.training, None)
     model = new_model(NGRAMS, start).eval()
     seen = model.reader.read(TEST.reviews)
     ratios = log_count_ratios(
@@ -79,7 +80,7 @@ def test_distinct_words_count_once() -> None:
 def test_self_training_reads_unlabelled_reviews_and_never_their_labels() -> None:
     params = NGRAMS.model_copy(update={"self_training": True})
     once, more = (fit(each, TOKENS, ALL, None, CPU) for each in (NGRAMS, params))
-    assert len(more.embedding.weight) > len(once.embedding.weight), "their n-grams have rows too"
+    assert more.model.reader.columns > once.model.reader.columns, "their n-grams have rows too"
     assert accuracy(params) > 0.95
     teacher = once.model
     labelled = labelled_by(teacher, ALL.unlabelled)
@@ -88,7 +89,7 @@ def test_self_training_reads_unlabelled_reviews_and_never_their_labels() -> None
 
 
 def test_refit_learns_from_the_validation_reviews_but_is_not_judged_by_them() -> None:
-    few = Reviews(reviews(12, 1), reviews(300, 2), ALL.unlabelled)
+    few = TrainingParts(reviews(12, 1), reviews(300, 2), ALL.unlabelled)
     refit = NGRAMS.model_copy(update={"refit": True})
     plain, last = (fit(params, TOKENS, few, None, CPU) for params in (NGRAMS, refit))
     assert accuracy(refit, few) > accuracy(NGRAMS, few)
@@ -103,6 +104,32 @@ def test_the_same_reviews_give_the_same_weights_in_all_rounds() -> None:
         assert torch.equal(one, other)
 
 
+def test_training_leaves_torch_as_it_was_found() -> None:
+    threads, mode = torch.get_num_threads(), torch.get_deterministic_debug_mode()
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    fit(NGRAMS, TOKENS, ALL, None, CPU, threads=threads + 1)
+    fit_on_all(NGRAMS, TOKENS, ALL.training, None, CPU, threads=threads + 1)
+    with pytest.raises(RuntimeError, match="in the middle"), reproducible(threads + 1, CPU):
+        raise RuntimeError("in the middle")
+    assert (torch.get_num_threads(), torch.get_deterministic_debug_mode()) == (threads, mode)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_each_part_is_read_once_a_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(reader: Reader, reviews: Ragged) -> Ragged:
+        read.append(len(reviews))
+        return once(reader, reviews)
+
+    once = Reader.read
+    monkeypatch.setattr(Reader, "read", counted)
+    fit(NGRAMS.model_copy(update={"refit": True}), TOKENS, ALL, None, CPU)
+    assert read == [60, 40, 100]
+
+
 @pytest.mark.parametrize(("words", "dimension"), [(10_000, 10), (1_000, 6), (25_002, 13)])
 def test_the_automatic_dimension_is_the_fourth_root(words: int, dimension: int) -> None:
     assert dimension_of(VariantParams(dimension="auto"), words) == dimension
@@ -111,7 +138,7 @@ def test_the_automatic_dimension_is_the_fourth_root(words: int, dimension: int) 
 def test_ignored_words_leave_the_average_alone() -> None:
     vectors = WordVectors(["w2", "w3"], np.array([[1, 2], [3, 4]], np.float32))
     params = VariantParams(embedding="glove", missing="ignore", hidden=0)
-    start = initial_embedding(params, TOKENS, ALL.training, vectors)
+    start = start_of(params, TOKENS, ALL.training, vectors)
     model = new_model(params, start)
     rows = Ragged(np.array([2, 9, 9, 3], np.int32), np.array([0, 4]))
     seen = model.reader.read(rows)
@@ -122,7 +149,7 @@ def test_ignored_words_leave_the_average_alone() -> None:
 @pytest.mark.parametrize(("length", "expected"), [(None, 2.0), (6, 1.0)])
 def test_padding_counts_where_a_study_asks_for_it(length: int | None, expected: float) -> None:
     params = VariantParams(dimension=1, pool_padding=True, max_length=length, hidden=0)
-    model = new_model(params, initial_embedding(params, TOKENS, ALL.training, None))
+    model = new_model(params, start_of(params, TOKENS, ALL.training, None))
     with torch.no_grad():
         model.embedding.weight[:] = 0
         model.embedding.weight[2] = 3

@@ -6,17 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.variants import VariantParams
-from reelvec.models.first_layer import InitialEmbedding, initial_embedding, random_embedding
-from reelvec.models.inference import encode_reviews, predict_logits
+from reelvec.models.first_layer import Start, random_embedding, start_of
+from reelvec.models.inference import features_of_read, predict_logits
 from reelvec.models.logits import probabilities_of
 from reelvec.models.predictor import Predictor
+from reelvec.models.reader import Reader
+from reelvec.models.rounds import reproducible
 from reelvec.models.training import (
     Epoch,
-    Trained,
+    Fitted,
     learning_curve,
     new_model,
     pick_device,
@@ -49,15 +52,24 @@ def reviews(count: int, seed: int) -> Dataset:
 
 
 TRAINING, VALIDATION = reviews(300, 1), reviews(100, 2)
-START = random_embedding(WORDS, DIMENSION, 7)
+WEIGHT = random_embedding(WORDS, DIMENSION, 7)
 
 
-def trained(threads: int = 1, **changes: object) -> Trained:
+def start_with(weight: NDArray[np.float32], training: Dataset = TRAINING) -> Start:
+    reader = Reader(len(weight))
+    return Start(reader, reader.read_part(training), weight, np.zeros(len(weight), bool))
+
+
+START = start_with(WEIGHT)
+
+
+def trained(threads: int = 1, **changes: object) -> Fitted:
     params = PARAMS.model_copy(update=changes)
-    return train(params, START, TRAINING, VALIDATION, CPU, threads=threads)
+    with reproducible(threads, CPU):
+        return train(params, START, VALIDATION, CPU)
 
 
-def digest(result: Trained) -> str:
+def digest(result: Fitted) -> str:
     weights = result.model.state_dict().values()
     return hashlib.sha256(b"".join(weight.numpy().tobytes() for weight in weights)).hexdigest()
 
@@ -104,9 +116,8 @@ def test_frozen_vectors_stay_and_pooling_them_once_changes_nothing() -> None:
     assert (result.model.embedding.weight.detach().numpy() == START.weight).all()
 
     params = PARAMS.model_copy(update=changes)
-    torch.manual_seed(params.seed)
     model = new_model(params, START)
-    features = encode_reviews(model, TRAINING.reviews, CPU).clone()
+    features = features_of_read(model, TRAINING.reviews, CPU).clone()
     targets = torch.from_numpy(TRAINING.targets.astype(np.float32))
     heads = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.Adam(heads, lr=params.learning_rate)
@@ -136,23 +147,23 @@ def test_padding_and_words_never_seen_keep_their_vectors() -> None:
 
 def test_each_epoch_is_told_as_it_ends() -> None:
     told: list[Epoch] = []
-    result = train(PARAMS, START, TRAINING, VALIDATION, CPU, told.append)
+    result = train(PARAMS, START, VALIDATION, CPU, told.append)
     assert told == result.history
     assert [epoch.epoch for epoch in told] == list(range(1, len(told) + 1))
 
 
 def test_a_loss_that_is_no_number_stops_with_advice() -> None:
-    broken = InitialEmbedding(np.full((WORDS, DIMENSION), np.nan, np.float32), START.missing)
+    broken = start_with(np.full((WORDS, DIMENSION), np.nan, np.float32))
     with pytest.raises(ReelvecError, match=r"no longer a number in epoch 1; lower learning_rate"):
-        train(PARAMS, broken, TRAINING, VALIDATION, CPU)
+        train(PARAMS, broken, VALIDATION, CPU)
 
 
 def test_nothing_to_learn_from_is_refused() -> None:
     with pytest.raises(ReelvecError, match="at least one review"):
-        train(PARAMS, START, reviews(1, 1), Dataset(*empty()), CPU)
+        train(PARAMS, START, Dataset(*empty()), CPU)
     unlabelled = Dataset(TRAINING.reviews, None, TRAINING.review_ids)
     with pytest.raises(ReelvecError, match="no labels"):
-        train(PARAMS, START, unlabelled, VALIDATION, CPU)
+        train(PARAMS, start_with(WEIGHT, unlabelled), VALIDATION, CPU)
 
 
 def empty() -> tuple[Ragged, np.ndarray, np.ndarray]:
@@ -179,11 +190,12 @@ def test_a_variants_own_vocabulary_is_its_most_frequent_words() -> None:
     tokens = ["<pad>", "<unk>", "film", "good", "rare"]
     glove = WordVectors(["rare", "film"], np.array([[1, 2], [3, 4]], np.float32))
     params = VariantParams(embedding="glove", vocabulary_size=2)
-    found = initial_embedding(params, tokens, TRAINING, glove)
+    found = start_of(params, tokens, TRAINING, glove)
     assert found.weight.tolist() == [[0, 0], [0, 0], [3, 4], [0, 0]]
     assert found.missing.tolist() == [False, False, False, True]
-    small = random_embedding(WORDS - 10, DIMENSION, 7)
-    assert train(PARAMS, small, TRAINING, VALIDATION, CPU).best.valid_accuracy > 0.8
+    small = start_with(random_embedding(WORDS - 10, DIMENSION, 7))
+    read = small.reader.read_part(VALIDATION)
+    assert train(PARAMS, small, read, CPU).best.valid_accuracy > 0.8
 
 
 PREPROCESS = PreprocessParams(keep=("not",))
@@ -193,7 +205,7 @@ TEXTS = ["word3x word4x", "", "word30x isn't word31x", "🎬 unknown", "word3x "
 
 @pytest.fixture(scope="module")
 def predictor() -> Predictor:
-    model = train(PARAMS, START, TRAINING, VALIDATION, CPU).model
+    model = train(PARAMS, START, VALIDATION, CPU).model
     return Predictor("scratch", PARAMS, Tokenizer(PREPROCESS, VOCABULARY), model)
 
 

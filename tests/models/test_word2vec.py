@@ -89,9 +89,9 @@ def test_parts_of_words_give_the_vectors_that_gensim_gives() -> None:
 def test_missing_words_are_made_of_their_parts_or_say_why_not() -> None:
     vectors = trained(algorithm="fasttext", min_count=3)
     assert vectors.subwords is not None
-    start = pretrained_embedding(TOKENS, vectors, "subword", 1)
-    assert start.missing.tolist() == [False] * 6 + [True]
-    assert (start.weight[6] == vectors.subwords.of("rare")).all()
+    weight, missing = pretrained_embedding(TOKENS, vectors, "subword", 1)
+    assert missing.tolist() == [False] * 6 + [True]
+    assert (weight[6] == vectors.subwords.of("rare")).all()
     with pytest.raises(ReelvecError, match="algorithm: fasttext"):
         pretrained_embedding(TOKENS, trained(), "subword", 1)
 

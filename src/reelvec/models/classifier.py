@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from reelvec.base.schema.variants import VariantParams
+from reelvec.base.schema.variants import NAIVE_BAYES, VariantParams
 from reelvec.models.encoders import make_sequence_encoder, pad
 from reelvec.models.pooling import pool_tokens
 from reelvec.models.reader import Reader
@@ -16,7 +16,7 @@ class Classifier(nn.Module):
     `mean` is the continuous bag of words (Mikolov et al. 2013; the model of the PyTorch and
     Keras tutorials), `sqrtn` the sum over the root of the number of tokens (TensorFlow's name),
     `max` global max pooling, `mean_max` both, concatenated; the others are in
-    `sequences`. Reviews are ragged: no average counts padding, unless `pool_padding` asks for it.
+    `encoders`. Reviews are ragged: no average counts padding, unless `pool_padding` asks for it.
     """
 
     def __init__(
@@ -39,7 +39,10 @@ class Classifier(nn.Module):
         super().__init__()
         self.params = params
         self.reader = reader or Reader(
-            rows, None, None, params.max_length, params.truncating, params.distinct
+            rows,
+            max_length=params.max_length,
+            truncating=params.truncating,
+            distinct=params.distinct,
         )
         self.embedding = nn.Embedding(rows, dimension, _weight=weight)
         self.embedding.weight.requires_grad_(params.trainable)
@@ -49,10 +52,12 @@ class Classifier(nn.Module):
             self.sequence_encoder = make_sequence_encoder(params, dimension)
             features = self.sequence_encoder.features  # type: ignore[assignment]
         self.head = make_head(features, params)
+        if params.embedding == NAIVE_BAYES:
+            self._start_from_first_column()
 
     @torch.no_grad()
-    def start_from_first_column(self) -> None:
-        """Let the logit be the first column of what `encode` gives, to begin with."""
+    def _start_from_first_column(self) -> None:
+        """Let the logit be the first column of what `encode` gives: the log-count ratios."""
         output = self.head[-1]
         output.weight[:, 0] = 1  # type: ignore[operator]
         output.bias.zero_()  # type: ignore[operator]

@@ -1,4 +1,7 @@
-"""The first layer's initial weights: random, naive Bayes, or looked up in word vectors."""
+"""What a training begins with: what is read of the reviews, and the first layer's weights.
+
+These are random, log-count ratios (naive Bayes), or looked up in word vectors.
+"""
 
 from dataclasses import dataclass
 
@@ -12,6 +15,7 @@ from reelvec.models.ngrams import Ngrams, find_ngrams
 from reelvec.models.reader import Reader
 from reelvec.models.word_vectors import WordVectors
 from reelvec.text.dataset import Dataset
+from reelvec.text.ragged import Ragged
 from reelvec.text.vocabulary import PADDING, RESERVED, UNKNOWN, limit_ids
 
 RANDOM_DEVIATION = 0.1
@@ -19,53 +23,77 @@ RANDOM_DEVIATION = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class InitialEmbedding:
-    """Weights to start from.
+class Start:
+    """What a training begins with.
 
     Attributes:
-        weight: float32 (vocabulary and n-grams, dimension); the padding row is zero.
-        missing: bool (vocabulary,), words that had no pretrained vector (all False when the
+        reader: what the model reads of a review.
+        training: the labelled reviews to learn from, as the reader has read them.
+        weight: float32 (reader.columns, dimension), the first layer; the padding row is zero.
+        missing: bool (reader.words,), words that had no pretrained vector (all False when the
             weights are random; padding and unknown are no words and never count).
-        ngrams: those with rows behind the vocabulary's.
     """
 
+    reader: Reader
+    training: Dataset
     weight: NDArray[np.float32]
     missing: NDArray[np.bool_]
-    ngrams: Ngrams | None = None
 
 
-def initial_embedding(
+def start_of(
     params: VariantParams, tokens: list[str], training: Dataset, vectors: WordVectors | None
-) -> InitialEmbedding:
-    """The first layer that a variant starts from.
+) -> Start:
+    """What a variant's training begins with.
 
     Args:
         params: the variant.
         tokens: the vocabulary by id; its first `params.vocabulary_size` words are taken.
-        training: the labelled reviews of the training part, to find n-grams in.
+        training: the labelled reviews to learn from, and to find n-grams in.
         vectors: those that the variant names, where it names any.
+
+    Raises:
+        ReelvecError: as for `pretrained_embedding` and `find_ngrams`.
     """
     if params.vocabulary_size is not None:
         tokens = tokens[: len(RESERVED) + params.vocabulary_size]
+    words, weight, missing = len(tokens), None, np.zeros(len(tokens), bool)
     if vectors is not None:
-        return pretrained_embedding(
+        weight, missing = pretrained_embedding(
             tokens, vectors, params.missing, params.seed, params.initial_deviation
         )
-    words, ngrams = len(tokens), None
-    if params.ngrams > 1:
-        reviews = limit_ids(training.reviews, words)
-        ngrams = find_ngrams(reviews, words, params.ngrams, params.min_ngram_count)
-    size = words + (0 if ngrams is None else len(ngrams))
-    weight = random_embedding(
-        size, dimension_of(params, words), params.seed, params.initial_deviation or RANDOM_DEVIATION
-    ).weight
+    reader = Reader(
+        words,
+        ngrams=_ngrams_in(training.reviews, words, params),
+        ignored=missing if params.missing == "ignore" else None,
+        max_length=params.max_length,
+        truncating=params.truncating,
+        distinct=params.distinct,
+    )
+    read = reader.read_part(training)
+    if weight is None:
+        weight = random_embedding(
+            reader.columns,
+            dimension_of(params, words),
+            params.seed,
+            params.initial_deviation or RANDOM_DEVIATION,
+        )
     if params.embedding == NAIVE_BAYES:
-        reader = Reader(words, ngrams)
-        ratios = log_count_ratios(reader.read(training.reviews), size, training.targets)
-        if params.initial_deviation is not None and ratios.any():
-            ratios *= params.initial_deviation / ratios.std()
-        weight[:, 0] = ratios
-    return InitialEmbedding(weight, np.zeros(words, bool), ngrams)
+        weight[:, 0] = _scaled_ratios(read, reader.columns, params.initial_deviation)
+    return Start(reader, read, weight, missing)
+
+
+def _ngrams_in(reviews: Ragged, words: int, params: VariantParams) -> Ngrams | None:
+    if params.ngrams == 1:
+        return None
+    return find_ngrams(limit_ids(reviews, words), words, params.ngrams, params.min_ngram_count)
+
+
+def _scaled_ratios(read: Dataset, columns: int, deviation: float | None) -> NDArray[np.float32]:
+    """Log-count ratios of the ids that a reader gave, float32 (columns,)."""
+    ratios = log_count_ratios(read.reviews, columns, read.targets)
+    if deviation is not None and ratios.any():
+        ratios *= deviation / ratios.std()
+    return ratios
 
 
 def dimension_of(params: VariantParams, words: int) -> int:
@@ -79,7 +107,7 @@ def dimension_of(params: VariantParams, words: int) -> int:
 
 def random_embedding(
     size: int, dimension: int, seed: int, deviation: float = RANDOM_DEVIATION
-) -> InitialEmbedding:
+) -> NDArray[np.float32]:
     """Independent normal weights with mean 0, float32 (size, dimension).
 
     Args:
@@ -91,7 +119,7 @@ def random_embedding(
     generator = np.random.default_rng(seed)
     weight = generator.normal(0.0, deviation, (size, dimension)).astype(np.float32)
     weight[PADDING] = 0
-    return InitialEmbedding(weight, np.zeros(size, bool))
+    return weight
 
 
 def pretrained_embedding(
@@ -100,7 +128,7 @@ def pretrained_embedding(
     policy: MissingPolicy,
     seed: int,
     deviation: float | None = None,
-) -> InitialEmbedding:
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Look up each token of the vocabulary in pretrained vectors.
 
     Args:
@@ -114,7 +142,8 @@ def pretrained_embedding(
             in those found; cosines stay as they are. None leaves the vectors as published.
 
     Returns:
-        the weights; the unknown token is treated like a missing word.
+        float32 (tokens, dimension), the weights; the unknown token is treated like a missing
+        word. bool (tokens,), the words that have no vector; padding and unknown are none.
 
     Raises:
         ReelvecError: `subword` is asked of vectors that have none.
@@ -141,7 +170,7 @@ def pretrained_embedding(
         weight[PADDING] = 0
     missing = ~found
     missing[[PADDING, UNKNOWN]] = False
-    return InitialEmbedding(weight, missing)
+    return weight, missing
 
 
 def _compose(

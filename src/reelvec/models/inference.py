@@ -15,38 +15,38 @@ POOLED_AT_ONCE, PADDED_AT_ONCE = 4096, 128
 
 
 @torch.inference_mode()
-def encode_reviews(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
-    """Encode reviews once, float32 (reviews, features): all that frozen vectors ever give."""
-    return _in_batches(model, model.encode, model.reader.read(reviews), device)
-
-
-@torch.inference_mode()
 def predict_logits(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
     """Logits of P(positive), float32 (reviews,) on the CPU."""
-    return logits_of_seen(model, model.reader.read(reviews), device)
+    return logits_of_read(model, model.reader.read(reviews), device)
 
 
 @torch.inference_mode()
-def logits_of_seen(model: Classifier, seen: Ragged, device: torch.device) -> Tensor:
+def logits_of_read(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
     """The same for reviews that the model's reader has read already."""
     model.eval()
-    if not len(seen):
+    if not len(reviews):
         return torch.zeros(0)
-    return _in_batches(model, model, seen, device).cpu()
+    return _in_batches(model, model, reviews, device).cpu()
+
+
+@torch.inference_mode()
+def features_of_read(model: Classifier, reviews: Ragged, device: torch.device) -> Tensor:
+    """What the encoder makes of reviews that were read already, float32 (reviews, features)."""
+    return _in_batches(model, model.encode, reviews, device)
 
 
 def _in_batches(
-    model: Classifier, function: Callable[..., Tensor], seen: Ragged, device: torch.device
+    model: Classifier, function: Callable[..., Tensor], reviews: Ragged, device: torch.device
 ) -> Tensor:
     """Apply a function to all reviews: the short ones first, and put back in order."""
     if model.params.pool_padding and model.params.max_length is None:
         # The longest of a batch decides how much padding counts: batches as in training.
-        order, size = np.arange(len(seen)), model.params.batch_size
+        order, size = np.arange(len(reviews)), model.params.batch_size
     elif model.sequence_encoder is None:
-        order, size = np.arange(len(seen)), POOLED_AT_ONCE
+        order, size = np.arange(len(reviews)), POOLED_AT_ONCE
     else:
-        order, size = np.argsort(seen.lengths, kind="stable"), PADDED_AT_ONCE
-    parts = [function(*as_tensors(seen.take(rows), device)) for rows in consecutive(order, size)]
+        order, size = np.argsort(reviews.lengths, kind="stable"), PADDED_AT_ONCE
+    parts = [function(*as_tensors(reviews.take(rows), device)) for rows in consecutive(order, size)]
     joined = torch.cat(parts)
     result = torch.empty_like(joined)
     result[torch.from_numpy(order).to(device)] = joined

@@ -72,7 +72,10 @@ class Predictor:
             temporary.mkdir()
             if validation_logits is not None:
                 save_array(temporary / VALIDATION, validation_logits)
-            weights = {name: value.contiguous() for name, value in self.model.state_dict().items()}
+            weights = {
+                name: (value.float() if value.is_floating_point() else value).contiguous()
+                for name, value in self.model.state_dict().items()
+            }
             for name, array in self.model.reader.arrays().items():
                 weights[name] = torch.from_numpy(np.ascontiguousarray(array))
             (temporary / "model.safetensors").write_bytes(save(weights))

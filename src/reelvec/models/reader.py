@@ -1,12 +1,13 @@
 """What of a review a model reads: its known words, their n-grams, and how much of a long one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.models.ngrams import Ngrams
+from reelvec.text.dataset import Dataset
 from reelvec.text.ragged import Ragged
 from reelvec.text.vocabulary import limit_ids
 
@@ -53,6 +54,10 @@ class Reader:
         if self.ngrams is not None:
             seen = self.ngrams.added_to(seen)
         return seen.distinct(self.columns) if self.distinct else seen
+
+    def read_part(self, part: Dataset) -> Dataset:
+        """A part of the data with its reviews as the model sees them."""
+        return replace(part, reviews=self.read(part.reviews))
 
     def arrays(self) -> Arrays:
         """What `with_arrays` needs to make the same reader again."""

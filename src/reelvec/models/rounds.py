@@ -1,60 +1,52 @@
 """From a variant's parameters and data to its model: train once, or in several rounds."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import Classifier
-from reelvec.models.first_layer import InitialEmbedding, initial_embedding
+from reelvec.models.first_layer import start_of
 from reelvec.models.inference import predict_logits
-from reelvec.models.training import Epoch, train, train_on_all
-from reelvec.models.word_vectors import WordVectors
+from reelvec.models.training import Epoch, Fitted, train, train_on_all
 from reelvec.text.dataset import Dataset
+from reelvec.text.ragged import Ragged
+
+if TYPE_CHECKING:
+    from reelvec.base.schema.variants import VariantParams
+    from reelvec.models.word_vectors import WordVectors
+
+NO_REVIEWS = Dataset(
+    Ragged(np.zeros(0, np.int32), np.zeros(1, np.int64)), None, np.zeros(0, np.int32)
+)
+
+_ONE_TRAINING = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
-class Reviews:
+class TrainingParts:
     """What a variant may learn from.
 
     Attributes:
         training: labelled, the training part.
         validation: labelled; decides when to stop.
-        unlabelled: more reviews; their labels are None.
+        unlabelled: more reviews, for `self_training`; their labels are None.
     """
 
     training: Dataset
     validation: Dataset
-    unlabelled: Dataset
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """The outcome of all rounds.
-
-    Attributes:
-        model: the one to keep.
-        embedding: what its first layer started from.
-        history: of the last round that was validated, one entry an epoch.
-        best: the entry with the smallest validation loss.
-        validation_logits: float32 (validation reviews,), of the model that had not seen them.
-    """
-
-    model: Classifier
-    embedding: InitialEmbedding
-    history: list[Epoch]
-    best: Epoch
-    validation_logits: NDArray[np.float32]
+    unlabelled: Dataset = NO_REVIEWS
 
 
 def fit(
-    params: VariantParams,
+    params: "VariantParams",
     tokens: list[str],
-    reviews: Reviews,
-    vectors: WordVectors | None,
+    parts: TrainingParts,
+    vectors: "WordVectors | None",
     device: torch.device,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
     threads: int = 1,
@@ -64,33 +56,86 @@ def fit(
     Args:
         params: the variant.
         tokens: the vocabulary by id.
-        reviews: to learn from; the unlabelled ones are used for `self_training` alone.
+        parts: to learn from.
         vectors: those that the variant's embedding names, where it names any.
         device: where to compute.
         on_epoch: called after each epoch of the last round that is validated.
         threads: of the CPU.
 
+    Returns:
+        the model of the last round, and the figures of the last round that is validated: its
+        model had not seen the validation reviews.
+
     Raises:
-        ReelvecError: as for `train` and `initial_embedding`.
+        ReelvecError: as for `train` and `start_of`.
     """
-    learned, checked = reviews.training, reviews.validation
-    if params.self_training:
-        start = initial_embedding(params, tokens, learned, vectors)
-        teacher = train(params, start, learned, checked, device, threads=threads).model
-        learned = learned.followed_by(labelled_by(teacher, reviews.unlabelled))
-    start = initial_embedding(params, tokens, learned, vectors)
-    trained = train(params, start, learned, checked, device, on_epoch, threads)
-    logits = predict_logits(trained.model, checked.reviews, torch.device("cpu")).numpy()
-    model = trained.model
-    if params.refit:
-        learned = learned.followed_by(checked)
-        start = initial_embedding(params, tokens, learned, vectors)
-        settled = params.model_copy(update={"epochs": trained.best.epoch})
-        model = train_on_all(settled, start, learned, device, threads)
-    return Fitted(model, start, trained.history, trained.best, logits)
+
+    def trained_on(reviews: Dataset, on_epoch: Callable[[Epoch], None] = lambda _: None) -> Fitted:
+        start = start_of(params, tokens, reviews, vectors)
+        return train(params, start, start.reader.read_part(parts.validation), device, on_epoch)
+
+    learned = parts.training
+    with reproducible(threads, device):
+        if params.self_training:
+            teacher = trained_on(learned).model
+            learned = learned.followed_by(labelled_by(teacher, parts.unlabelled))
+        fitted = trained_on(learned, on_epoch)
+        if params.refit:
+            # A round has a reader of its own: more reviews have more frequent n-grams.
+            start = start_of(params, tokens, learned.followed_by(parts.validation), vectors)
+            settled = params.model_copy(update={"epochs": fitted.best.epoch})
+            fitted = replace(fitted, model=train_on_all(settled, start, device))
+    return fitted
+
+
+def fit_on_all(
+    params: "VariantParams",
+    tokens: list[str],
+    training: Dataset,
+    vectors: "WordVectors | None",
+    device: torch.device,
+    on_epoch: Callable[[float, float], None] = lambda *_: None,
+    threads: int = 1,
+) -> Classifier:
+    """Train a variant on all reviews for all of its epochs, with nothing to judge it by.
+
+    Args:
+        params: the variant.
+        tokens: the vocabulary by id.
+        training: labelled reviews.
+        vectors: those that the variant's embedding names, where it names any.
+        device: where to compute.
+        on_epoch: called with the training loss and accuracy after each epoch.
+        threads: of the CPU.
+
+    Raises:
+        ReelvecError: as for `train_on_all` and `start_of`.
+    """
+    with reproducible(threads, device):
+        return train_on_all(params, start_of(params, tokens, training, vectors), device, on_epoch)
 
 
 def labelled_by(teacher: Classifier, reviews: Dataset) -> Dataset:
     """Reviews with the labels that a model gives them."""
     logits = predict_logits(teacher, reviews.reviews, torch.device("cpu")).numpy()
     return replace(reviews, labels=(logits > 0).astype(np.int8))
+
+
+@contextmanager
+def reproducible(threads: int, device: torch.device) -> Iterator[None]:
+    """Have torch add numbers in the same order on every machine, and leave it as it was found.
+
+    Some of its sums (batch normalisation's) are divided among the threads, so that their number
+    decides the last bits; it is fixed here, whatever the machine has. That, and the random
+    numbers that training draws, belong to the whole process: only one thread trains at a time.
+    """
+    seeded = range(torch.cuda.device_count()) if device.type == "cuda" else ()
+    with _ONE_TRAINING, torch.random.fork_rng(devices=seeded):
+        found, mode = torch.get_num_threads(), torch.get_deterministic_debug_mode()
+        try:
+            torch.set_num_threads(threads)
+            torch.set_deterministic_debug_mode("error")
+            yield
+        finally:
+            torch.set_num_threads(found)
+            torch.set_deterministic_debug_mode(mode)

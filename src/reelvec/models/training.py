@@ -1,4 +1,4 @@
-"""Train one variant: Adam on logits, early stopping on the validation loss."""
+"""One training of a classifier: Adam on logits, early stopping on the validation loss."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
@@ -12,15 +12,13 @@ from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.training import Device
-from reelvec.base.schema.variants import NAIVE_BAYES, VariantParams
-from reelvec.models.batches import as_tensors, consecutive, of_like_length
+from reelvec.base.schema.variants import VariantParams
+from reelvec.models.batches import Rows, as_tensors, consecutive, of_like_length
 from reelvec.models.classifier import Classifier
-from reelvec.models.first_layer import InitialEmbedding
-from reelvec.models.inference import encode_reviews, logits_of_seen
+from reelvec.models.first_layer import Start
+from reelvec.models.inference import features_of_read, logits_of_read
 from reelvec.models.optimizer import Adam
-from reelvec.models.reader import Reader
 from reelvec.text.dataset import Dataset
-from reelvec.text.ragged import Ragged
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +33,85 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class Fitted:
     """The outcome of a training.
 
     Attributes:
-        model: with the weights of the best epoch.
+        model: with the weights to keep.
         history: one entry an epoch.
         best: the entry with the smallest validation loss.
+        validation_logits: float32 (validation reviews,), by a model that had not seen them.
+        missing: words of the vocabulary that had no pretrained vector.
     """
 
     model: Classifier
     history: list[Epoch]
     best: Epoch
+    validation_logits: NDArray[np.float32]
+    missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """What an epoch runs over: ragged reviews, or the vectors they were pooled to once.
+class RaggedExamples:
+    """Reviews that the network reads anew in every epoch.
 
-    Attributes:
-        reviews: token ids, or None where `features` stand for them.
-        features: float32 (reviews, features), or None.
-        targets: float32 (reviews,), 1 positive and 0 negative.
+    Args:
+        model: the network.
+        part: labelled reviews, as its reader has read them.
+        device: where to compute.
     """
 
-    reviews: Ragged | None
-    features: Tensor | None
-    targets: Tensor
+    def __init__(self, model: Classifier, part: Dataset, device: torch.device) -> None:
+        self._model, self._reviews, self._device = model, part.reviews, device
+        self.targets = _targets_of(part, device)
 
-    def batch(self, rows: NDArray[np.int64]) -> tuple[tuple[Tensor, ...], Tensor]:
-        """Inputs and targets of some examples."""
-        device = self.targets.device
-        index = torch.from_numpy(rows).to(device)
-        if self.features is not None:
-            return (self.features[index],), self.targets[index]
-        assert self.reviews is not None
-        return as_tensors(self.reviews.take(rows), device), self.targets[index]
+    def batches(self, order: Rows, generator: np.random.Generator) -> Iterator[Rows]:
+        """The rows of each step: alike in length where reviews are padded."""
+        size = self._model.params.batch_size
+        if self._model.params.reads_in_order:
+            return of_like_length(order, self._reviews.lengths, size, generator)
+        return consecutive(order, size)
+
+    def logits(self, rows: Rows) -> Tensor:
+        """Logits of some reviews, float32 (rows,), for the gradient."""
+        logits: Tensor = self._model(*as_tensors(self._reviews.take(rows), self._device))
+        return logits
+
+    def all_logits(self) -> Tensor:
+        """Logits of all reviews, float32 (reviews,), the model in evaluation mode."""
+        return logits_of_read(self._model, self._reviews, self._device)
+
+
+class PooledExamples:
+    """Reviews whose features no training changes: they are computed once, and read again.
+
+    Args:
+        model: the network, whose `has_constant_features` is true.
+        part: labelled reviews, as its reader has read them.
+        device: where to compute.
+    """
+
+    def __init__(self, model: Classifier, part: Dataset, device: torch.device) -> None:
+        self._model = model
+        # Tensors made in inference mode cannot take part in autograd: a clone can.
+        self._features = features_of_read(model, part.reviews, device).clone()
+        self.targets = _targets_of(part, device)
+
+    def batches(self, order: Rows, _: np.random.Generator) -> Iterator[Rows]:
+        """The rows of each step."""
+        return consecutive(order, self._model.params.batch_size)
+
+    def logits(self, rows: Rows) -> Tensor:
+        """Logits of some reviews, float32 (rows,), for the gradient."""
+        index = torch.from_numpy(rows).to(self._features.device)
+        return self._model.logits(self._features[index])
+
+    def all_logits(self) -> Tensor:
+        """Logits of all reviews, float32 (reviews,), the model in evaluation mode."""
+        self._model.eval()
+        return self._model.logits(self._features)
+
+
+Examples = RaggedExamples | PooledExamples
 
 
 def pick_device(device: Device) -> torch.device:
@@ -87,36 +128,21 @@ def pick_device(device: Device) -> torch.device:
     return torch.device("cuda" if available and device != "cpu" else "cpu")
 
 
-def make_reproducible(seed: int, threads: int) -> None:
-    """Seed torch, and have it add numbers in the same order on every machine.
-
-    Some of its sums (batch normalisation's) are divided among the threads, so that their number
-    decides the last bits; it is fixed here, whatever the machine has.
-    """
-    torch.manual_seed(seed)
-    torch.set_num_threads(threads)
-    torch.set_deterministic_debug_mode("error")
-
-
 def train(
     params: VariantParams,
-    embedding: InitialEmbedding,
-    training: Dataset,
+    start: Start,
     validation: Dataset,
     device: torch.device,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
-    threads: int = 1,
-) -> Trained:
+) -> Fitted:
     """Train a classifier until the validation loss stops falling.
 
     Args:
         params: the variant.
-        embedding: the first layer to start from; ids beyond its rows count as unknown.
-        training: labelled reviews to learn from.
-        validation: labelled reviews that decide when to stop.
+        start: what to begin with, and to learn from.
+        validation: labelled reviews that decide when to stop, as `start.reader` reads them.
         device: where to compute.
         on_epoch: called after each epoch.
-        threads: of the CPU; stays set afterwards.
 
     Returns:
         the model with the weights of the epoch whose validation loss was smallest.
@@ -124,22 +150,16 @@ def train(
     Raises:
         ReelvecError: a part has no reviews or no labels, or the loss is not finite.
     """
-    if not len(training) or not len(validation):
+    if not len(start.training) or not len(validation):
         raise ReelvecError("training and validation both need at least one review")
-    make_reproducible(params.seed, threads)
-    model = new_model(params, embedding).to(device)
-    learn, check = (_examples(model, part, device) for part in (training, validation))
+    model = new_model(params, start).to(device)
+    learn, check = (examples_of(model, part, device) for part in (start.training, validation))
     history: list[Epoch] = []
     best_state: dict[str, Tensor] = {}
     best: Epoch | None = None
     for train_loss, train_accuracy in _epochs(model, learn, params):
-        valid_loss, valid_accuracy = _score(model, check, device)
-        epoch = Epoch(len(history) + 1, train_loss, train_accuracy, valid_loss, valid_accuracy)
-        if not np.isfinite(epoch.train_loss + epoch.valid_loss):
-            raise ReelvecError(
-                f"the loss is no longer a number in epoch {epoch.epoch}; "
-                f"lower learning_rate (now {params.learning_rate})"
-            )
+        epoch = Epoch(len(history) + 1, train_loss, train_accuracy, *_score(check))
+        _require_finite(epoch.valid_loss, epoch.epoch, params)
         history.append(epoch)
         on_epoch(epoch)
         if best is None or epoch.valid_loss < best.valid_loss:
@@ -149,50 +169,39 @@ def train(
             break
     assert best is not None
     model.load_state_dict(best_state)
-    return Trained(model.cpu().eval(), history, best)
+    logits = logits_of_read(model.cpu(), validation.reviews, torch.device("cpu")).numpy()
+    return Fitted(model, history, best, logits, int(start.missing.sum()))
 
 
 def train_on_all(
     params: VariantParams,
-    embedding: InitialEmbedding,
-    training: Dataset,
+    start: Start,
     device: torch.device,
-    threads: int = 1,
     on_epoch: Callable[[float, float], None] = lambda *_: None,
 ) -> Classifier:
-    """Train for `params.epochs` epochs, whatever comes of it.
+    """Train for `params.epochs` epochs, with nothing to judge it by.
 
     Args:
         params: the variant.
-        embedding: the first layer to start from.
-        training: all labelled reviews.
+        start: what to begin with, and to learn from.
         device: where to compute.
-        threads: of the CPU; stays set afterwards.
         on_epoch: called with the training loss and accuracy after each epoch.
+
+    Raises:
+        ReelvecError: the reviews have no labels, or the loss is not finite.
     """
-    make_reproducible(params.seed, threads)
-    model = new_model(params, embedding).to(device)
-    for loss, accuracy in _epochs(model, _examples(model, training, device), params):
+    model = new_model(params, start).to(device)
+    for loss, accuracy in _epochs(model, examples_of(model, start.training, device), params):
         on_epoch(loss, accuracy)
     return model.cpu().eval()
 
 
-def new_model(params: VariantParams, embedding: InitialEmbedding) -> Classifier:
+def new_model(params: VariantParams, start: Start) -> Classifier:
     """An untrained classifier of the variant's shape."""
-    rows, dimension = embedding.weight.shape
-    reader = Reader(
-        words=len(embedding.missing),
-        ngrams=embedding.ngrams,
-        ignored=embedding.missing if params.missing == "ignore" else None,
-        max_length=params.max_length,
-        truncating=params.truncating,
-        distinct=params.distinct,
-    )
-    weight = torch.from_numpy(embedding.weight.copy())
-    model = Classifier(params, rows, dimension, weight, reader)
-    if params.embedding == NAIVE_BAYES:
-        model.start_from_first_column()
-    return model
+    torch.manual_seed(params.seed)
+    weight = torch.from_numpy(start.weight.copy())
+    rows, dimension = start.weight.shape
+    return Classifier(params, rows, dimension, weight, start.reader)
 
 
 def learning_curve(history: list[Epoch]) -> str:
@@ -205,12 +214,15 @@ def learning_curve(history: list[Epoch]) -> str:
     return "\n".join([",".join(names), *rows]) + "\n"
 
 
-def _examples(model: Classifier, part: Dataset, device: torch.device) -> Examples:
-    targets = torch.from_numpy(part.targets.astype(np.float32)).to(device)
-    if not model.has_constant_features:
-        return Examples(model.reader.read(part.reviews), None, targets)
-    # Tensors made in inference mode cannot take part in autograd: a clone can.
-    return Examples(None, encode_reviews(model, part.reviews, device).clone(), targets)
+def examples_of(model: Classifier, part: Dataset, device: torch.device) -> Examples:
+    """What an epoch runs over: a labelled part as the model's reader has read it."""
+    kind = PooledExamples if model.has_constant_features else RaggedExamples
+    return kind(model, part, device)
+
+
+def _targets_of(part: Dataset, device: torch.device) -> Tensor:
+    """Labels as the loss takes them: float32 (reviews,), 1 positive and 0 negative."""
+    return torch.from_numpy(part.targets.astype(np.float32)).to(device)
 
 
 def _epochs(
@@ -224,36 +236,35 @@ def _epochs(
     for epoch in range(1, params.epochs + 1):
         model.train()
         logits_of_batch, targets_of_batch = [], []
-        order = shuffle.permutation(reviews)
-        if params.reads_in_order and examples.reviews is not None:
-            lengths = examples.reviews.lengths
-            batches = of_like_length(order, lengths, params.batch_size, shuffle)
-        else:
-            batches = consecutive(order, params.batch_size)
+        batches = examples.batches(shuffle.permutation(reviews), shuffle)
         total = -(-reviews // params.batch_size)
         for rows in tqdm(batches, f"epoch {epoch}", total, leave=False, disable=None):
-            inputs, targets = examples.batch(rows)
-            logits = _logits(model, inputs)
+            logits = examples.logits(rows)
             optimizer.zero_grad()
+            targets = examples.targets[torch.from_numpy(rows).to(examples.targets.device)]
             loss = functional.binary_cross_entropy_with_logits(logits, targets)
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             logits_of_batch.append(logits.detach())
             targets_of_batch.append(targets)
         # Once an epoch: to read each batch's loss would be as dear as a small model's step.
-        yield _loss_and_accuracy(torch.cat(logits_of_batch), torch.cat(targets_of_batch))
+        mean, accuracy = _loss_and_accuracy(torch.cat(logits_of_batch), torch.cat(targets_of_batch))
+        _require_finite(mean, epoch, params)
+        yield mean, accuracy
 
 
 @torch.inference_mode()
-def _score(model: Classifier, examples: Examples, device: torch.device) -> tuple[float, float]:
+def _score(examples: Examples) -> tuple[float, float]:
     """Mean loss and accuracy, the model left as it is."""
-    model.eval()
-    if examples.reviews is not None:
-        logits = logits_of_seen(model, examples.reviews, device)
-    else:
-        assert examples.features is not None
-        logits = model.logits(examples.features)
-    return _loss_and_accuracy(logits, examples.targets)
+    return _loss_and_accuracy(examples.all_logits(), examples.targets)
+
+
+def _require_finite(loss: float, epoch: int, params: VariantParams) -> None:
+    if not np.isfinite(loss):
+        raise ReelvecError(
+            f"the loss is no longer a number in epoch {epoch}; "
+            f"lower learning_rate (now {params.learning_rate})"
+        )
 
 
 def _loss_and_accuracy(logits: Tensor, targets: Tensor) -> tuple[float, float]:
@@ -262,8 +273,3 @@ def _loss_and_accuracy(logits: Tensor, targets: Tensor) -> tuple[float, float]:
     losses = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
     accuracy = ((logits > 0) == (targets > 0.5)).double().mean()
     return float(np.mean(losses.numpy())), float(accuracy)
-
-
-def _logits(model: Classifier, inputs: tuple[Tensor, ...]) -> Tensor:
-    """Logits from ids and starts, or from features that were pooled before."""
-    return model.logits(*inputs) if len(inputs) == 1 else model(*inputs)
