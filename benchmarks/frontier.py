@@ -10,11 +10,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from studies.common.lines import draw_lines
+
 from benchmarks.frontier_worker import CLASSIFIERS, texts_and_labels
 from benchmarks.measure import NOTHING, Row, yes_or_no
 from reelvec.base.project.provenance import data_line
-from reelvec.report.figures import save_figure
-from reelvec.report.lines_figure import draw_lines
+from reelvec.report.figures.style import save_figure
 
 PICTURE = Path("benchmarks/frontier")
 TARGET_ACCURACY, TARGET_SECONDS, FASTTEXT_ACCURACY = 0.92, 60, 0.90

@@ -12,7 +12,8 @@ from reelvec.base.schema.visualization import VisualizationParams
 from reelvec.evaluation.curves import read_curves
 from reelvec.evaluation.predictions import check_leftovers, load_predictions
 from reelvec.evaluation.scores import area_under_roc, calibration_error
-from reelvec.report.figures import (
+from reelvec.report.figures.style import save_figure
+from reelvec.report.figures.variants import (
     CALIBRATION_COLUMNS,
     LEARNING_COLUMNS,
     ROC_COLUMNS,
@@ -20,9 +21,8 @@ from reelvec.report.figures import (
     draw_confusion,
     draw_learning_curves,
     draw_roc,
-    draw_words,
-    save_figure,
 )
+from reelvec.report.figures.words import draw_words
 from reelvec.spaces.keyed_vectors import load_space
 from reelvec.spaces.word_map import map_words, words_to_label
 from reelvec.text.dataset import Dataset

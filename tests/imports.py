@@ -2,11 +2,14 @@
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 
-def import_closure(script: Path, package_root: Path, exempt: Collection[Path] = ()) -> list[Path]:
-    """Follow a script's imports through one package, to the end.
+def import_closure(
+    script: Path, package_roots: Collection[Path], exempt: Collection[Path] = ()
+) -> list[Path]:
+    """Follow a script's imports through some packages, to the end.
 
     The source is read, nothing is run. Imports inside functions count, and so do the
     `__init__.py` of every package on the way; imports under `if TYPE_CHECKING:` do not, for they
@@ -15,11 +18,11 @@ def import_closure(script: Path, package_root: Path, exempt: Collection[Path] = 
 
     Args:
         script: a Python file, in the package or outside it.
-        package_root: the package's own folder, for example `src/reelvec`.
+        package_roots: the packages' own folders, for example `src/reelvec`.
         exempt: files and folders that are left out, with all that only they import.
 
     Returns:
-        the files below `package_root`, without the script itself, sorted.
+        the files below `package_roots`, without the script itself, sorted.
 
     Raises:
         FileNotFoundError: there is no such script.
@@ -28,7 +31,8 @@ def import_closure(script: Path, package_root: Path, exempt: Collection[Path] = 
     found: set[Path] = set()
     waiting = [script]
     while waiting:
-        for path in _imported_files(waiting.pop(), package_root):
+        importer = waiting.pop()
+        for path in chain(*(_imported_files(importer, root) for root in package_roots)):
             if path not in found and not _lies_in(path, exempt):
                 found.add(path)
                 waiting.append(path)
@@ -36,7 +40,10 @@ def import_closure(script: Path, package_root: Path, exempt: Collection[Path] = 
 
 
 def undeclared_and_unused(
-    script: Path, declared: Iterable[Path], package_roots: Iterable[Path], exempt: Collection[Path]
+    script: Path,
+    declared: Iterable[Path],
+    package_roots: Collection[Path],
+    exempt: Collection[Path],
 ) -> tuple[set[Path], set[Path]]:
     """Hold what a stage declares against what its script imports.
 
@@ -51,9 +58,7 @@ def undeclared_and_unused(
         out; and what is declared and holds nothing imported.
     """
     places = set(declared)
-    imported = {script}
-    for root in package_roots:
-        imported.update(import_closure(script, root, exempt))
+    imported = {script, *import_closure(script, package_roots, exempt)}
     named = {path for path in imported if not _says_nothing(path)}
     return (
         {path for path in named if not _lies_in(path, places)},

@@ -55,7 +55,9 @@ def make_project(folder: Path) -> Path:
     steps = folder / "data/processed/preprocess.json"
     steps.parent.mkdir(parents=True)
     steps.write_text(STEPS.model_dump_json(), encoding="utf-8")
-    (folder / "data/report.html").write_text("<p>all results</p>", encoding="utf-8")
+    (folder / "data/report.json").write_text("{}", encoding="utf-8")
+    (folder / "reports").mkdir(exist_ok=True)
+    (folder / "reports/index.html").write_text("<p>all results</p>", encoding="utf-8")
     return folder
 
 

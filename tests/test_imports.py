@@ -37,7 +37,7 @@ def package(tmp_path: Path) -> Path:
 def closure_of(package: Path, source: str) -> set[str]:
     script = package.parent / "script.py"
     script.write_text(source)
-    return {path.relative_to(package).as_posix() for path in import_closure(script, package)}
+    return {path.relative_to(package).as_posix() for path in import_closure(script, [package])}
 
 
 def really_loaded(package: Path, source: str) -> set[str]:
@@ -93,19 +93,19 @@ def test_other_packages_with_a_similar_name_are_left_out(package: Path) -> None:
 
 
 def test_a_script_inside_the_package_follows_its_own_relative_imports(package: Path) -> None:
-    found = import_closure(package / "sub" / "other.py", package)
+    found = import_closure(package / "sub" / "other.py", [package])
     names = [path.relative_to(package).as_posix() for path in found]
     assert names == ["__init__.py", "relative.py", "sub/__init__.py", "sub/inner.py"]
 
 
 def test_a_missing_script_is_an_error(package: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        import_closure(package / "nowhere.py", package)
+        import_closure(package / "nowhere.py", [package])
 
 
 def test_this_package_is_read_to_the_end() -> None:
     package = Path(__file__).parents[1] / "src" / "reelvec"
-    found = import_closure(package / "base/project/params_file.py", package)
+    found = import_closure(package / "base/project/params_file.py", [package])
     names = {path.name for path in found} - {"__init__.py"}
     assert names == {"errors.py", "messages.py", "params_messages.py", "paths.py", "section.py"}
 
@@ -113,7 +113,7 @@ def test_this_package_is_read_to_the_end() -> None:
 def test_what_is_exempt_is_left_out_with_all_that_only_it_imports(package: Path) -> None:
     script = package.parent / "script.py"
     script.write_text("from pack import chain, plain")
-    found = import_closure(script, package, [package / "middle.py"])
+    found = import_closure(script, [package], [package / "middle.py"])
     names = {path.name for path in found}
     assert names == {"__init__.py", "chain.py", "plain.py"}
 

@@ -10,12 +10,12 @@ from imports import undeclared_and_unused
 from ruamel.yaml import YAML
 from scipy.stats import ttest_rel
 from studies.common.cells import run_cells
+from studies.common.learning_curves import curves_csv, curves_lines, curves_markdown, turning_point
 from studies.common.params import load_study, study_variant
+from studies.common.seeds import compare_over_seeds, mean_over_seeds
 from studies.common.tutorial_reviews import TUTORIAL_PREPROCESS
 
 from reelvec.base.errors import ReelvecError
-from reelvec.report.learning_curves import curves_csv, curves_lines, curves_markdown, turning_point
-from reelvec.report.seeds import compare_over_seeds, mean_over_seeds
 
 PROJECT = Path(__file__).parents[1]
 NO_OUTPUT = (

@@ -114,7 +114,7 @@ class LoadedModel:
         from reelvec.base.project.params_file import read_section
         from reelvec.base.project.provenance import data_line
         from reelvec.base.schema.visualization import VisualizationParams
-        from reelvec.report.figures import draw_words
+        from reelvec.report.figures.words import draw_words
         from reelvec.spaces.word_map import map_words, words_to_label
         from reelvec.text.dataset import Dataset
         from reelvec.text.vocabulary import Vocabulary

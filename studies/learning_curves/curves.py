@@ -12,10 +12,12 @@ import torch
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 from studies.common.cells import Figures, Settings, run_cells
+from studies.common.learning_curves import curves_csv, curves_lines, curves_markdown, told
+from studies.common.lines import draw_lines
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.project.files import write_text
+from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.whole import Params, load_params
@@ -23,9 +25,7 @@ from reelvec.models.inference import predict_logits
 from reelvec.models.linear import train_baseline
 from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
-from reelvec.report.figures import save_figure
-from reelvec.report.learning_curves import curves_csv, curves_lines, curves_markdown
-from reelvec.report.lines_figure import draw_lines
+from reelvec.report.figures.style import save_figure
 from reelvec.text.dataset import Dataset
 from reelvec.text.tokenizer import Tokenizer
 
@@ -138,6 +138,7 @@ def main() -> None:
         percent=True,
     )
     save_figure(figure, REPORTS / "curves")
+    write_json(REPORTS / "curves.json", told(rows, chosen["confidence"], data_line()))
     write_text(REPORTS / "curves.md", curves_markdown(rows, chosen["confidence"], data_line()))
     record_cells(chosen["experiment"], rows, ["accuracy"])
     print(f"wrote {REPORTS / 'curves.md'}")

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from studies.common.params import load_study, study_variant
 from studies.common.runs import record_cells
+from studies.common.seeds import mean_over_seeds
 from studies.common.tutorial_reviews import read_tutorial_reviews
 
 from reelvec.base.errors import shown_to_people
@@ -20,7 +21,6 @@ from reelvec.evaluation.tables import markdown_table
 from reelvec.models.classifier import Classifier, count_parameters
 from reelvec.models.inference import predict_logits
 from reelvec.models.rounds import fit_on_all
-from reelvec.report.seeds import mean_over_seeds
 from reelvec.text.dataset import Dataset
 
 HERE = Path("studies/tutorials")

@@ -6,6 +6,7 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 
 # isort: split
 import torch
+from studies.common.lines import Line, draw_lines
 from studies.common.params import load_study, study_variant
 from studies.common.runs import record_cells
 from studies.common.tutorial_reviews import read_tutorial_reviews
@@ -17,8 +18,7 @@ from reelvec.evaluation.tables import markdown_table
 from reelvec.models.inference import predict_logits
 from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.training import Fitted
-from reelvec.report.figures import save_figure
-from reelvec.report.lines_figure import Line, draw_lines
+from reelvec.report.figures.style import save_figure
 
 HERE = Path("studies/tutorials")
 REPORTS = HERE / "reports"

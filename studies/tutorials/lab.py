@@ -21,7 +21,8 @@ from reelvec.evaluation.tables import markdown_table, shown_p, signed
 from reelvec.models.inference import predict_logits
 from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
-from reelvec.report.figures import draw_words, save_figure
+from reelvec.report.figures.style import save_figure
+from reelvec.report.figures.words import draw_words
 from reelvec.spaces.keyed_vectors import keyed_vectors, load_space
 from reelvec.spaces.word_map import map_words, words_to_label
 from reelvec.text.dataset import Dataset

@@ -6,13 +6,13 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 
 # isort: split
 import numpy as np
+from studies.common.lines import Line, draw_lines
 from studies.common.params import load_study
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.evaluation.tables import markdown_table
-from reelvec.report.figures import save_figure
-from reelvec.report.lines_figure import Line, draw_lines
+from reelvec.report.figures.style import save_figure
 
 HERE = Path("studies/tutorials")
 REPORTS = HERE / "reports"

@@ -7,8 +7,10 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 # isort: split
 import numpy as np
 import torch
+from studies.common.lines import Line, draw_lines
 from studies.common.params import load_study, study_variant
 from studies.common.runs import record_cells
+from studies.common.seeds import mean_over_seeds
 from studies.common.tutorial_reviews import TutorialReviews, read_tutorial_reviews
 
 from reelvec.base.errors import shown_to_people
@@ -17,9 +19,7 @@ from reelvec.base.project.provenance import data_line
 from reelvec.evaluation.tables import markdown_table
 from reelvec.models.inference import predict_logits
 from reelvec.models.rounds import fit_on_all
-from reelvec.report.figures import save_figure
-from reelvec.report.lines_figure import Line, draw_lines
-from reelvec.report.seeds import mean_over_seeds
+from reelvec.report.figures.style import save_figure
 
 HERE = Path("studies/tutorials")
 REPORTS = HERE / "reports"

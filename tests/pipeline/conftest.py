@@ -18,6 +18,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not mark.exists():
             variables = {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "2"}
             succeed(small_workspace(workspace), "dvc", "repro", **variables)
+            succeed(workspace, "reelvec", "page", **variables)
             mark.touch()
     return workspace
 

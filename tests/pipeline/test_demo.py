@@ -17,7 +17,7 @@ def nearly_there(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     def make_workspace(_project: Path, workspace: Path, _overrides: list[Path]) -> None:
         shutil.copytree(finished, workspace)
-        with (workspace / "src/reelvec/report/page.py").open("a", encoding="utf-8") as stream:
+        with (workspace / "src/reelvec/report/contents.py").open("a", encoding="utf-8") as stream:
             stream.write("# A change.\n")
 
     monkeypatch.setattr(demo, "make_workspace", make_workspace)

@@ -12,9 +12,12 @@ from reelvec.base.project.files import write_json
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.evaluation.comparison import TESTED, TRAINED, Comparison, Pair
 from reelvec.evaluation.mistakes import Mistake
-from reelvec.report.page import Findings, read_results, render_report
+from reelvec.report.contents import Findings, page_contents, read_results
+from reelvec.report.page import Surroundings, render_page
+from reelvec.report.study_section import Study
 
 EVIL = "<script>alert('x')</script><img src=http://x.example/y onerror=z> & {{ 7 * 7 }}"
+STUDY = Study("Made up", "it turns", ["It turned."], [["Model"], ["scratch"]], b"<svg/>")
 FIGURES = ("words", "learning_curves", "roc", "calibration", "confusion")
 SCORES = {
     "analogies_accuracy": 0.125,
@@ -65,6 +68,7 @@ def page(
     data: str = "SAMPLE DATA: made up",
     text: str = "A film.",
     explorer: dict[str, Any] | None = None,
+    around: Surroundings | None = None,
 ) -> str:
     names = list(params.variants)
     row = dict.fromkeys((*TESTED, *TRAINED), 0.75)
@@ -84,25 +88,26 @@ def page(
         name: [Mistake(7, 1, 9, 0.01, f"{text}<br /><br />{text}", ((text, -1.5),))]
         for name in names
     }
-    return render_report(
-        params,
-        Findings(
-            data=data,
-            comparison=Comparison(1000, 0.95, dict.fromkeys(names, row), pairs),
-            similarities={"spaces": {"scratch": {"shared": SCORES}, "glove": {"shared": SCORES}}},
-            neighbors={"scratch": {"own": own}, "glove": {"own": own}},
-            mistakes=names_and_mistakes,
-            behaviour=[["Model", "order"], *([name, "0 of 24"] for name in names)],
-            figures=dict.fromkeys(FIGURES, b"<svg/>"),
-            explorer=explorer or {"words": [text], "spaces": {}},
-        ),
+    found = Findings(
+        data=data,
+        comparison=Comparison(1000, 0.95, dict.fromkeys(names, row), pairs),
+        similarities={"spaces": {"scratch": {"shared": SCORES}, "glove": {"shared": SCORES}}},
+        neighbors={"scratch": {"own": own}, "glove": {"own": own}},
+        mistakes=names_and_mistakes,
+        behaviour=[["Model", "order"], *([name, "0 of 24"] for name in names)],
+    )
+    return render_page(
+        json.loads(json.dumps(page_contents(params, found))),
+        dict.fromkeys(FIGURES, b"<svg/>"),
+        explorer or {"words": [text], "spaces": {}},
+        around or Surroundings("code outside git", b"<svg/>", STUDY),
     )
 
 
 def test_the_data_line_is_the_first_text_and_in_the_title(params: Params) -> None:
     found = Page(page(params))
     visible = [text for tag, text in found.texts if tag not in ("title", "style")]
-    assert visible[0] == "SAMPLE DATA: made up;", "the stamp follows"
+    assert visible[0] == "SAMPLE DATA: made up; code outside git"
     title = next(text for tag, text in found.texts if tag == "title")
     assert title.startswith("SAMPLE DATA: made up")
     assert ("p", {"class": "data sample"}) in found.tags
@@ -138,7 +143,7 @@ def test_nothing_is_loaded_from_elsewhere(params: Params) -> None:
         if name in ("src", "href")
     ]
     pictures = [value for value in addresses if value.startswith("data:image/svg+xml;base64,")]
-    assert len(pictures) == len(FIGURES)
+    assert len(pictures) == len(FIGURES) + len(("the pipeline", "the study"))
     assert all(value in pictures or value.startswith("#") for value in addresses)
     styles = "".join(text for tag, text in found.texts if tag == "style")
     assert styles
@@ -179,6 +184,22 @@ def test_results_neighbours_scores_mistakes_and_parameters_are_there(params: Par
     assert summaries[: len(params.variants)] == list(params.variants)
     assert "preprocess" in summaries
     assert str(params.vocabulary.max_size) in texts
+
+
+def test_what_the_study_says_stands_on_the_page_as_text(params: Params) -> None:
+    study = Study(EVIL, EVIL, [EVIL], [["Model"], [EVIL]], b"<svg/>")
+    found = Page(page(params, "Real", around=Surroundings("here", None, study)))
+    assert found.open == []
+    assert ("td", EVIL) in found.texts
+    assert any(f"With fewer reviews, {EVIL}." in text for _, text in found.texts)
+    assert not any("alert" in script for script in found.scripts)
+
+
+def test_without_study_and_pipeline_the_page_leaves_them_out(params: Params) -> None:
+    html = page(params, around=Surroundings("code outside git"))
+    assert "What preprocessing does" not in html
+    assert "what feeds what" not in html
+    assert "With fewer reviews" not in page(params), "the study is of real reviews"
 
 
 def test_the_page_is_the_same_each_time(params: Params) -> None:

@@ -10,6 +10,7 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.project.provenance import data_line
 from reelvec.cli.workspace import environment, make_workspace
 from reelvec.evaluation.comparison_report import summary_table
+from reelvec.report.page import write_page
 
 SAMPLE_PARAMS = Path("data/sample/params.yaml")
 STAGE_STARTS = re.compile(r"^Running stage '(.+)':")
@@ -34,7 +35,7 @@ def run_demo(project: Path, workspace: Path) -> None:
         raise ReelvecError(f"the demo failed; the end of {log}:\n{tail}")
     print(f"\n{data_line(workspace / 'reports/metrics/imdb.json')}\n")
     print(f"{summary_table(workspace / 'reports/metrics')}\n")
-    print(f"Open {(workspace / 'reports/index.html').resolve()}")
+    print(f"Open {write_page(workspace).resolve()}")
 
 
 def _reproduce(workspace: Path, log: Path) -> int:

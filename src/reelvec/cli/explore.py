@@ -10,9 +10,10 @@ from threading import Thread
 from typing import Any
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.project.paths import CONTENTS, EXPLORER, OPENED_PAGE
 from reelvec.cli.terminal import print_json
 from reelvec.evaluation.results import DEMO
-from reelvec.report.stamp import PAGE, STAMPED, stamp
+from reelvec.report.page import write_page
 
 HOST = "127.0.0.1"
 USUAL_PORT, ANY_FREE_PORT = 5002, 0
@@ -30,14 +31,14 @@ def explore(project: Path, browser: bool, as_json: bool) -> None:
     Raises:
         ReelvecError: there is no report yet.
     """
-    if not (project / PAGE).is_file():
+    if not (project / CONTENTS).is_file():
         raise ReelvecError(
-            f"{project / PAGE}: not there; `make repro` makes it, or `make demo` a small one: "
+            f"{project / CONTENTS}: not there; `make repro` makes it, or `make demo` a small one: "
             f"then `reelvec explore --project {DEMO}`"
         )
     if not _is_fresh(project):
-        stamp(project)
-    reports = (project / STAMPED).parent
+        write_page(project)
+    reports = (project / OPENED_PAGE).parent
     handler = partial(_Quiet, directory=str(reports.resolve()))
     with _server(handler) as server:
         address = f"http://{HOST}:{server.server_port}/index.html"
@@ -50,9 +51,12 @@ def explore(project: Path, browser: bool, as_json: bool) -> None:
 
 
 def _is_fresh(project: Path) -> bool:
-    """Whether the page was stamped after its results came: another commit made no others."""
-    stamped = project / STAMPED
-    return stamped.is_file() and stamped.stat().st_mtime >= (project / PAGE).stat().st_mtime
+    """Whether the page was written after its results came: another commit made no others."""
+    page = project / OPENED_PAGE
+    results = [project / CONTENTS, project / EXPLORER]
+    return page.is_file() and all(
+        page.stat().st_mtime >= path.stat().st_mtime for path in results if path.exists()
+    )
 
 
 def _server(handler: Callable[..., SimpleHTTPRequestHandler]) -> ThreadingHTTPServer:

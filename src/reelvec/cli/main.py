@@ -88,7 +88,7 @@ def register(
 
 @app.command()
 def readme() -> None:
-    """Write the results into README.md, from the committed metrics."""
+    """Write the results and the pipeline into README.md, from the metrics and dvc.yaml."""
     from reelvec.cli.readme import write_readme
 
     write_readme(Path())
@@ -96,10 +96,10 @@ def readme() -> None:
 
 @app.command()
 def page(project: Project = Path()) -> None:
-    """Write reports/index.html again from the pipeline's page, with this commit and day."""
-    from reelvec.report.stamp import stamp
+    """Write reports/index.html: all results, this commit, the pipeline and the study."""
+    from reelvec.report.page import write_page
 
-    print(f"wrote {stamp(project)}: `reelvec explore` opens it")
+    print(f"wrote {write_page(project)}: `reelvec explore` opens it")
 
 
 @app.command(

@@ -1,153 +1,128 @@
-"""One page for people with all that the pipeline found: `reports/index.html`."""
+"""The page that people open, `reports/index.html`: all that the pipeline found, in one file.
 
+No output of DVC, for it also tells what none may hold or read: the commit and the day; a picture of
+`dvc.yaml`, which DVC takes for no dependency; and the learning curves, whose study `dvc repro`
+would run if a stage depended on them.
+"""
+
+import base64
 import json
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reelvec.base.errors import ReelvecError
-from reelvec.base.project.files import read_json
-from reelvec.base.schema.variants import VariantParams
-from reelvec.base.schema.whole import Params
-from reelvec.evaluation.comparison import Comparison
-from reelvec.evaluation.comparison_report import answer, pairs_table, results_table
-from reelvec.evaluation.mistakes import Mistake
-from reelvec.report.page_parts import as_address, page_environment
-from reelvec.report.report_template import EXPLORER, PAGE
+from reelvec.base.project.files import write_text
+from reelvec.base.project.paths import CONTENTS, EXPLORER, FIGURES, OPENED_PAGE, REVIEWS, STAGES
+from reelvec.report.contents import read_results
+from reelvec.report.study_section import Study, read_study
 
 ASSETS = Path(__file__).parent / "assets"
-"""Scripts and styles that the page holds within."""
+"""Templates, and the scripts and styles that the page holds within."""
 
-SCORES = {
-    "analogies_accuracy": "Analogies",
-    "wordsim353_spearman": "WordSim-353",
-    "simlex999_spearman": "SimLex-999",
-    "sentiment_separation": "Sentiment: separation",
-    "sentiment_nearest": "Sentiment: nearest agrees",
-}
-ASKED = {
-    "analogies_accuracy": "analogies_asked",
-    "wordsim353_spearman": "wordsim353_pairs",
-    "simlex999_spearman": "simlex999_pairs",
-    "sentiment_separation": "sentiment_words",
-    "sentiment_nearest": "sentiment_words",
-}
-"""How many questions, pairs or words a score is over."""
-
-NEAREST = 8
-
-Cells = Sequence[Sequence[Any]]
+STUDY = Path("studies/learning_curves/reports")
+CODE = (":/src", ":/stages", ":/dvc.yaml", ":/params.yaml")
+"""From the top of the repository: the demo's copy lies in a folder that git ignores."""
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """All that the page shows beside the parameters.
+class Surroundings:
+    """What the page tells beside the results.
 
     Attributes:
-        data: the line that says which reviews, put first.
-        comparison: of all variants.
-        similarities: `reports/metrics/similarities.json`.
-        neighbors: `reports/neighbors.json`.
-        mistakes: the surest ones of each variant.
-        behaviour: table of models and checks, the header first.
-        figures: SVG by name: those of `reports/figures`.
-        explorer: what `explorer_data` gave.
+        line: the commit, and the day on which the reviews came.
+        pipeline: what feeds what, SVG; None where there is no pipeline.
+        study: the learning curves; None where the study is not there.
     """
 
-    data: str
-    comparison: Comparison
-    similarities: Mapping[str, Any]
-    neighbors: Mapping[str, Any]
-    mistakes: Mapping[str, Sequence[Mistake]]
-    behaviour: Cells
-    figures: Mapping[str, bytes]
-    explorer: Mapping[str, Any]
+    line: str
+    pipeline: bytes | None = None
+    study: Study | None = None
 
 
-def render_report(params: Params, found: Findings) -> str:
-    """Fill in the page. Whatever is filled in is text, never markup.
+def write_page(root: Path) -> Path:
+    """Write `reports/index.html` from what the stages made.
 
     Args:
-        params: of the pipeline.
-        found: what its stages found.
+        root: the project's folder.
+
+    Returns:
+        where it is.
+
+    Raises:
+        ReelvecError: a stage has not run yet, or the study is damaged.
+    """
+    contents = read_results(root / CONTENTS, "report")
+    explorer = read_results(root / EXPLORER, "prepare_explorer")
+    figures = {path.stem: path.read_bytes() for path in sorted((root / FIGURES).glob("*.svg"))}
+    page = render_page(contents, figures, explorer, _surroundings(root))
+    write_text(root / OPENED_PAGE, page)
+    return root / OPENED_PAGE
+
+
+def render_page(
+    contents: Mapping[str, Any],
+    figures: Mapping[str, bytes],
+    explorer: Mapping[str, Any],
+    around: Surroundings,
+) -> str:
+    """Fill in the page. Whatever is filled in is text, never markup, and must be there.
+
+    Args:
+        contents: what `page_contents` gave.
+        figures: SVG by name: those of `reports/figures`.
+        explorer: what `explorer_data` gave.
+        around: what no stage knows.
 
     Returns:
         HTML that loads nothing: pictures, styles, scripts and the explorer's data are within.
     """
-    environment = page_environment({"page": PAGE, "explorer": EXPLORER})
-    sections = params.model_dump(mode="json")
-    page = environment.get_template("page").render(
-        data=found.data,
-        answer=answer(found.comparison, params.variants),
-        results=results_table(found.comparison),
-        pairs=pairs_table(found.comparison, params.variants),
-        behaviour=found.behaviour,
-        scores=_score_table(found.similarities),
-        asked=_asked(found.similarities),
-        neighbors=_neighbor_table(found.neighbors),
-        mistakes=found.mistakes,
-        pictures={name: as_address(svg) for name, svg in found.figures.items()},
-        explorer=_as_json(found.explorer),
-        assets={path.name: _trusted(path) for path in sorted(ASSETS.iterdir())},
-        variants=_variant_table(params.variants),
-        parameters={
-            name: [(key, _shown(value)) for key, value in section.items()]
-            for name, section in sections.items()
-            if name != "variants"
-        },
+    pictures = dict(figures)
+    if around.pipeline is not None:
+        pictures["pipeline"] = around.pipeline
+    if around.study is not None:
+        pictures["study"] = around.study.picture
+    environment = Environment(
+        loader=FileSystemLoader(ASSETS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("page.html.j2").render(
+        contents,
+        line=around.line,
+        study=around.study,
+        pictures={name: _as_address(svg) for name, svg in pictures.items()},
+        explorer=_as_json(explorer),
+        assets={path.name: _trusted(path) for path in ASSETS.glob("*.*s*")},
     )
     return page + "\n"
 
 
-def read_results(path: Path, stage: str) -> dict[str, Any]:
-    """Read the JSON of an earlier stage.
-
-    Raises:
-        ReelvecError: it is not there, or cut off.
-    """
-    try:
-        found = read_json(path)
-    except (FileNotFoundError, ValueError):
-        found = None
-    if not isinstance(found, dict):
-        raise ReelvecError(f"{path}: not there or cut off; run `dvc repro {stage}` to make it")
-    return found
+def _surroundings(root: Path) -> Surroundings:
+    line = ", ".join([_commit(root), *_fetched(root / REVIEWS)])
+    pipeline = _drawn(root) if (root / STAGES).exists() else None
+    study = read_study(root / STUDY) if (root / STUDY).exists() else None
+    return Surroundings(line, pipeline, study)
 
 
-def _score_table(similarities: Mapping[str, Any]) -> Cells:
-    """A row for each space, scored on the words that all spaces share."""
-    rows = [
-        [name, *(_score(space["shared"].get(score)) for score in SCORES)]
-        for name, space in similarities["spaces"].items()
-    ]
-    return [["Space", *SCORES.values()], *rows]
+def _drawn(root: Path) -> bytes:
+    """What feeds what, SVG."""
+    from reelvec.report.figures.pipeline import draw_pipeline, stage_layers
+    from reelvec.report.figures.style import as_svg
+
+    return as_svg(draw_pipeline(*stage_layers(root)))
 
 
-def _asked(similarities: Mapping[str, Any]) -> list[str] | None:
-    """How many questions, pairs or words each score is over; the same for all spaces."""
-    shared = [space["shared"] for space in similarities["spaces"].values()]
-    return ["asked", *(f"{shared[0][ASKED[score]]:,}" for score in SCORES)] if shared else None
-
-
-def _score(value: float | None) -> str:
-    return "too few words" if value is None else f"{value:.3f}"
-
-
-def _neighbor_table(neighbors: Mapping[str, Any]) -> Cells:
-    """A row for each probe word, with its nearest own words in each space."""
-    columns = {name: space["own"]["neighbors"] for name, space in neighbors.items()}
-    probes = dict.fromkeys(word for column in columns.values() for word in column)
-    rows = [[word, *(_nearest(column.get(word)) for column in columns.values())] for word in probes]
-    return [["Word", *columns], *rows]
-
-
-def _nearest(found: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    """Words and cosines; none when the space does not have the word."""
-    nearest = (found or {}).get("nearest") or {}
-    return [(word, f"{cosine:.2f}") for word, cosine in list(nearest.items())[:NEAREST]]
+def _as_address(svg: bytes) -> str:
+    """A picture as an address that holds all of it."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
 
 
 def _as_json(value: Any) -> Markup:
@@ -161,19 +136,30 @@ def _trusted(path: Path) -> Markup:
     return Markup(path.read_text(encoding="utf-8"))
 
 
-def _variant_table(variants: Mapping[str, VariantParams]) -> Cells:
-    keys = list(VariantParams.model_fields)
-    rows = [
-        [name, *(_shown(getattr(variant, key)) for key in keys)]
-        for name, variant in variants.items()
-    ]
-    return [["Variant", *(key.replace("_", " ") for key in keys)], *rows]
+def _commit(root: Path) -> str:
+    """Which state of the code: the last commit, and whether something has changed since."""
+    commit = _git(root, "rev-parse", "--short", "HEAD")
+    if not commit:
+        return "code outside git"
+    day = _git(root, "show", "--no-patch", "--format=%cs", "HEAD")
+    changed = _git(root, "status", "--porcelain", "--", *CODE)
+    return f"commit {commit} of {day}{' with changes' if changed else ''}"
 
 
-def _shown(value: Any) -> str:
-    """A parameter as `params.yaml` writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_shown, value))
-    return "–" if value is None else str(value)
+def _fetched(reviews: Path) -> list[str]:
+    """When the reviews came to this machine."""
+    if not reviews.exists():
+        return []
+    day = datetime.fromtimestamp(reviews.stat().st_mtime, UTC).date()
+    return [f"data fetched {day.isoformat()}"]
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """What git says; nothing where it, or a repository, is missing."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -15,7 +15,7 @@ MODELS, BASELINES, ENSEMBLES = DATA / "models", DATA / "baselines", DATA / "ense
 PREDICTIONS = DATA / "predictions"
 MISTAKES = DATA / "mistakes"
 EXPLORER = DATA / "explorer.json"
-PAGE = DATA / "report.html"
+CONTENTS = DATA / "report.json"
 CASES = DATA / "behaviour.csv"
 TRACKED = DATA / "tracked.json"
 

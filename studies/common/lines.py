@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from reelvec.report.figures import COLORS, DASHES, FAINT, house_style
+from reelvec.report.figures.style import COLORS, DASHES, FAINT, house_style
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from reelvec.evaluation.tables import markdown_table, percent, shown_p, signed
-from reelvec.report.lines_figure import Line
-from reelvec.report.seeds import Mean, compare_over_seeds, mean_over_seeds
+from studies.common.lines import Line
+from studies.common.seeds import Mean, compare_over_seeds, mean_over_seeds
 
 Rows = Sequence[dict[str, Any]]
 """One a cell: `model`, `reviews`, `seed`, `accuracy`."""
+
+PRETRAINED, SCRATCH = ("glove_frozen", "word2vec_frozen"), "scratch"
 
 HOW_TO_READ = """\
 Each cell is a mean over {seeds} seeds with its {confidence} interval (Student's t). A seed decides
@@ -99,9 +101,9 @@ def curves_markdown(rows: Rows, confidence: float, data: str) -> str:
         seeds=len({row["seed"] for row in rows}), confidence=percent(confidence)
     )
     sentences = [
-        turning_point(rows, one, "scratch", confidence)
+        turning_point(rows, one, SCRATCH, confidence)
         for one in found
-        if one != "scratch" and "scratch" in found
+        if one != SCRATCH and SCRATCH in found
     ]
     parts = [
         data,
@@ -115,6 +117,30 @@ def curves_markdown(rows: Rows, confidence: float, data: str) -> str:
         "Paired t-tests over the seeds, corrected for their number by Holm (1979).",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def told(rows: Rows, confidence: float, data: str) -> dict[str, Any]:
+    """`studies/learning_curves/reports/curves.json`: what the project's page says of the study."""
+    models = {row["model"] for row in rows}
+    known = [name for name in PRETRAINED if {name, SCRATCH} <= models]
+    return {
+        "data": data,
+        "turn": "; ".join(_turn(rows, name, confidence) for name in known),
+        "sentences": [turning_point(rows, name, SCRATCH, confidence) for name in known],
+    }
+
+
+def _turn(rows: Rows, name: str, confidence: float) -> str:
+    """Up to how many reviews pretrained vectors beat those from scratch."""
+    found = leads(rows, name, SCRATCH, confidence)
+    wins = [size for size, lead in found.items() if lead.low > 0]
+    if not wins:
+        return f"{name} beats {SCRATCH} with no number of training reviews"
+    most = max(wins, key=lambda size: found[size].value)
+    gain = f"{100 * found[most].value:+.1f} points with {most:,}"
+    smaller = [size for size in found if size <= max(wins)]
+    sizes = f"up to {max(wins):,}" if smaller == wins else ", ".join(f"{size:,}" for size in wins)
+    return f"{name} beats {SCRATCH} with {sizes} training reviews ({gain})"
 
 
 def seeds_table(rows: Rows, size: int, confidence: float) -> list[list[str]]:

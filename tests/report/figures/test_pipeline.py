@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 
 from reelvec.base.errors import ReelvecError
-from reelvec.report.figures import draw_pipeline
-from reelvec.report.pipeline import stage_layers
+from reelvec.report.figures.pipeline import draw_pipeline, mermaid, stage_layers
 
 PIPELINE = """
 stages:
   fetch: {cmd: a, outs: [data/raw.txt]}
   divide: {cmd: a, deps: [data/raw.txt], outs: [data/long/train, data/short/train]}
   train:
-    foreach: [x, y]
+    foreach: {x: {text: long}, y: {text: short}}
     do:
       cmd: a
       deps: ["data/${item.text}/train"]
@@ -21,17 +20,38 @@ stages:
   test: {cmd: a, deps: [data/models, data/long/test.py], outs: [result.json]}
   tell: {cmd: a, deps: [result.json, reports], outs: []}
 """
+STUDY = "stages: {study: {cmd: a, wdir: .., deps: [result.json], outs: [studies/told.txt]}}"
 
 
-def test_a_stage_stands_below_what_feeds_it(tmp_path: Path) -> None:
-    (tmp_path / "dvc.yaml").write_text(PIPELINE)
-    layers, edges = stage_layers(tmp_path / "dvc.yaml")
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n")
+    return tmp_path
+
+
+def test_a_stage_stands_below_what_feeds_it(root: Path) -> None:
+    (root / "dvc.yaml").write_text(PIPELINE)
+    (root / "studies").mkdir()
+    (root / "studies/dvc.yaml").write_text(STUDY)
+    layers, edges = stage_layers(root)
     assert layers == [["fetch"], ["divide"], ["train"], ["test"], ["tell"]]
     assert edges == [("fetch", "divide"), ("divide", "train"), ("train", "test"), ("test", "tell")]
 
 
+def test_the_chart_for_the_readme_has_the_same_arrows(root: Path) -> None:
+    (root / "dvc.yaml").write_text(PIPELINE)
+    assert mermaid(root).splitlines() == [
+        "flowchart TD",
+        "    fetch --> divide",
+        "    divide --> train",
+        "    train --> test",
+        "    test --> tell",
+    ]
+
+
 def test_the_projects_own_stages_are_all_drawn() -> None:
-    layers, edges = stage_layers(Path(__file__).parents[2] / "dvc.yaml")
+    layers, edges = stage_layers(Path(__file__).parents[3])
     depth = {name: number for number, layer in enumerate(layers) for name in layer}
     assert layers[0] == ["fetch_imdb", "fetch_glove"]
     assert layers[-1] == ["report", "track"]
@@ -41,8 +61,8 @@ def test_the_projects_own_stages_are_all_drawn() -> None:
 
 
 @pytest.mark.parametrize("content", [None, "", "stages: 3", "a: [", "stages: {a: 3}"])
-def test_no_pipeline_is_named(tmp_path: Path, content: str | None) -> None:
+def test_no_pipeline_is_named(root: Path, content: str | None) -> None:
     if content is not None:
-        (tmp_path / "dvc.yaml").write_text(content)
-    with pytest.raises(ReelvecError, match=r"dvc\.yaml: no pipeline"):
-        stage_layers(tmp_path / "dvc.yaml")
+        (root / "dvc.yaml").write_text(content)
+    with pytest.raises(ReelvecError, match=r"dvc\.yaml"):
+        stage_layers(root)

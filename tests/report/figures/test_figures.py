@@ -17,14 +17,10 @@ from PIL import Image
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.visualization import VisualizationParams
 from reelvec.evaluation.predictions import Predictions
-from reelvec.report.figures import (
-    draw_confusion,
-    draw_learning_curves,
-    draw_roc,
-    draw_words,
-    save_figure,
-)
-from reelvec.report.label_placement import place_labels
+from reelvec.report.figures.label_placement import place_labels
+from reelvec.report.figures.style import save_figure
+from reelvec.report.figures.variants import draw_confusion, draw_learning_curves, draw_roc
+from reelvec.report.figures.words import draw_words
 from reelvec.spaces.keyed_vectors import keyed_vectors
 from reelvec.spaces.word_map import WordMap, map_words, project, words_to_label
 from reelvec.text.dataset import Dataset
