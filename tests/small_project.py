@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 import torch
 
+from reelvec.base.project.files import write_json
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.cli.main import main
 from reelvec.models.classifier import Classifier
+from reelvec.models.ensemble import Member, Weighing
+from reelvec.models.linear import Baseline
 from reelvec.models.predictor import Predictor
+from reelvec.models.reader import Reader
 from reelvec.models.word_vectors import WordVectors
 from reelvec.text.tokenizer import Tokenizer
 
@@ -22,7 +26,8 @@ FREQUENT = ["good", "great", "wonderful", "bad", "dull", "film", "movie", "king"
 WORDS = [*FREQUENT, "woman", "actor", "naive", "not", "waste", "time", "play", "well"]
 GLOVE = [*WORDS, "movies", "naïve", "well-made", "blue-ray"]
 STEPS = PreprocessParams(stopwords="none")
-ACCURACY = {"scratch": 0.8, "gru": 0.9, "frozen": 0.7, "numbers": 0.85}
+BASELINE, ENSEMBLE = "words", "best"
+ACCURACY = {"scratch": 0.8, "gru": 0.9, "frozen": 0.7, "numbers": 0.85, "words": 0.84, "best": 0.95}
 VARIANTS: dict[str, dict[str, object]] = {
     "scratch": {"dimension": 6, "hidden": 0},
     "gru": {"dimension": 6, "encoder": "gru", "units": 3},
@@ -47,13 +52,15 @@ def vectors_of(count: int, seed: int) -> np.ndarray:
 
 
 def make_project(folder: Path) -> Path:
-    """Four variants, GloVe and word2vec, with the metrics that the pipeline would write."""
+    """Four variants, a baseline, an ensemble, GloVe, word2vec, and the metrics of all models."""
     for name, values in VARIANTS.items():
         make_variant(folder, name, values)
+    make_baseline(folder)
+    make_ensemble(folder)
     WordVectors(GLOVE, vectors_of(len(GLOVE), 7)).save(folder / "data/raw/glove")
     WordVectors(WORDS, vectors_of(len(WORDS), 8)).save(folder / "data/word_vectors/word2vec")
     steps = folder / "data/processed/preprocess.json"
-    steps.parent.mkdir(parents=True)
+    steps.parent.mkdir(parents=True, exist_ok=True)
     steps.write_text(STEPS.model_dump_json(), encoding="utf-8")
     (folder / "data/report.json").write_text("{}", encoding="utf-8")
     (folder / "reports").mkdir(exist_ok=True)
@@ -77,6 +84,30 @@ def make_variant(folder: Path, name: str, values: dict[str, object]) -> None:
         path = folder / "reports/metrics" / kind / f"{name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(figures))
+
+
+def make_baseline(folder: Path) -> None:
+    vocabulary = ["<pad>", "<unk>", *WORDS]
+    generator = np.random.default_rng(3)
+    scale, coefficients = generator.normal(size=(2, len(vocabulary))).astype(np.float32)
+    tokenizer, reader = Tokenizer(STEPS, vocabulary), Reader(len(vocabulary))
+    Baseline(
+        BASELINE, "processed", "tfidf", tokenizer, reader, np.abs(scale), coefficients, 0.25
+    ).save(folder / "data/baselines" / BASELINE, np.zeros(0))
+    make_metrics(folder, BASELINE, "train_baselines")
+
+
+def make_ensemble(folder: Path) -> None:
+    members = {"gru": Member(0.75, -2.0, 2.0), BASELINE: Member(0.5, -0.4, 0.4)}
+    Weighing(members, 0.125).save(folder / "data/ensembles" / ENSEMBLE)
+    make_metrics(folder, ENSEMBLE, "train_ensembles")
+
+
+def make_metrics(folder: Path, name: str, together: str) -> None:
+    """What a stage that trains several models writes, and the test."""
+    metrics = folder / "reports/metrics"
+    write_json(metrics / f"{together}.json", {name: {"valid_accuracy": ACCURACY[name]}})
+    write_json(metrics / "evaluate" / f"{name}.json", {"accuracy": ACCURACY[name] - 0.01})
 
 
 class CommandLine:

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from small_project import CommandLine
+from small_project import BASELINE, ENSEMBLE, CommandLine
 
 from reelvec.cli import predict as classify
 from reelvec.cli.review_files import read_review_file
 from reelvec.evaluation import predictions
 from reelvec.evaluation.explain import contributions
+from reelvec.models.load import load_model
 from reelvec.models.logits import label_of, probabilities_of
 from reelvec.models.predictor import Predictor
 
@@ -54,6 +55,19 @@ def test_the_best_variant_on_validation_predicts_and_is_named(reelvec: CommandLi
     status, _, err = reelvec("predict", "good")
     assert (status, err) == (0, "gru, the best variant on the validation reviews:\n")
     assert found(reelvec, "good", "bad") == expected(["good", "bad"], "gru")
+
+
+@pytest.mark.parametrize("name", [BASELINE, ENSEMBLE])
+def test_baselines_and_ensembles_predict_and_explain_like_variants(
+    reelvec: CommandLine, name: str
+) -> None:
+    expected = probabilities_of(load_model(name).logits(REVIEWS)).tolist()
+    assert found(reelvec, *REVIEWS, "--variant", name) == pytest.approx(expected)
+    explained = reelvec("predict", "--explain", "--variant", name, "A wonderful film.").lines
+    assert len(explained) == 2
+    assert {"wonderful", "film"} <= set(explained[1].replace(",", " ").split())
+    answer = reelvec("predict", "good", "--variant", name)
+    assert (answer.status, answer.err) == (0, ""), "it was asked for, so it need not be named"
 
 
 def test_every_source_gives_the_same_predictions(reelvec: CommandLine, tmp_path: Path) -> None:

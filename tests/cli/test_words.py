@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_project import VARIANTS, WORDS, CommandLine, make_variant, vectors_of
+from small_project import BASELINE, ENSEMBLE, VARIANTS, WORDS, CommandLine, make_variant, vectors_of
 
 from reelvec.base.project.paths import GLOVE_VECTORS, WORD_VECTORS
 from reelvec.base.project.section import GLOVE
@@ -196,16 +196,19 @@ def test_unknown_spaces_and_variants_are_listed_and_guessed(reelvec: CommandLine
         assert answer.status == 1
         assert "'scrach' is no " in answer.err
         assert "(did you mean 'scratch'?); there are scratch" in answer.err or (
-            "(did you mean 'scratch'?); there are frozen, gru, numbers, scratch." in answer.err
+            "(did you mean 'scratch'?); there are frozen, gru, numbers, scratch, words, best."
+            in answer.err
         )
 
 
 def test_variants_are_listed_with_what_they_are_and_how_good(reelvec: CommandLine) -> None:
     lines = reelvec("variants").lines
-    assert [line.split()[0] for line in lines[2:6]] == sorted(VARIANTS)
+    assert [line.split()[0] for line in lines[2:8]] == [*sorted(VARIANTS), BASELINE, ENSEMBLE]
     assert lines[3].split() == [
         "gru", "*", "gru", "processed", "random", "90.00%", "89.00%", "1,234"
     ]  # fmt: skip
+    assert {"84.00%", "83.00%"} <= set(lines[6].split())
+    assert {"95.00%", "94.00%"} <= set(lines[7].split())
     answers = json.loads(reelvec("variants", "--json").out)
     assert [answer["variant"] for answer in answers if answer["default"]] == ["gru"]
 

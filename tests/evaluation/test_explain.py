@@ -1,10 +1,13 @@
 """What explains a prediction must be what the model did: checked against its forward pass."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_project import BASELINE, ENSEMBLE, make_project
 
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.variants import VariantParams
@@ -13,6 +16,8 @@ from reelvec.evaluation.explain_network import adds_up, logit_without_words
 from reelvec.models.batches import as_tensors
 from reelvec.models.classifier import Classifier
 from reelvec.models.inference import predict_logits
+from reelvec.models.linear import Baseline
+from reelvec.models.load import load_model
 from reelvec.models.ngrams import Ngrams, find_ngrams
 from reelvec.models.predictor import Predictor
 from reelvec.models.reader import Reader
@@ -189,3 +194,33 @@ def test_only_what_the_model_reads_of_a_long_review_is_explained() -> None:
 
 def test_no_texts_give_no_explanations() -> None:
     assert contributions(make_predictor(encoder="gru"), []) == []
+
+
+TEXTS = ["A wonderful film, wonderful actor", "dull, not good", "", "nothing known"]
+
+
+def test_a_baselines_words_and_its_intercept_sum_to_its_logit(tmp_path: Path) -> None:
+    model = load_model(BASELINE, make_project(tmp_path))
+    assert isinstance(model, Baseline)
+    found = contributions(model, TEXTS)
+    sums = [sum(each.logit for each in words) + model.intercept for words in found]
+    np.testing.assert_allclose(sums, model.logits(TEXTS), rtol=1e-6)
+    assert {each.words: each.count for each in found[0]} == {"wonderful": 2, "film": 1, "actor": 1}
+    assert found[2] == found[3] == []
+
+
+def test_an_ensembles_words_are_those_of_its_members_weighed_and_drawn_in(tmp_path: Path) -> None:
+    root = make_project(tmp_path)
+    best, network, linear = (load_model(name, root) for name in (ENSEMBLE, "gru", BASELINE))
+    logits = linear.logits(TEXTS)
+    drawn_in = np.clip(logits, -0.4, 0.4) / logits
+    assert (drawn_in < 1).any()
+    for row, found in enumerate(contributions(best, TEXTS)):
+        expected: dict[str, float] = {}
+        for model, factor in ((network, 0.75), (linear, 0.5 * drawn_in[row])):
+            for each in contributions(model, TEXTS)[row]:
+                expected[each.words] = expected.get(each.words, 0.0) + factor * each.logit
+        assert {each.words: each.logit for each in found} == pytest.approx(expected)
+        assert [abs(each.logit) for each in found] == sorted(
+            (abs(each.logit) for each in found), reverse=True
+        )

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from small_project import BASELINE, ENSEMBLE, make_project
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.preprocess import PreprocessParams
@@ -18,6 +19,8 @@ from reelvec.base.schema.variants import VariantParams
 from reelvec.export.onnx_model import OnnxModel
 from reelvec.export.whole_models import export_model
 from reelvec.models.classifier import Classifier
+from reelvec.models.folders import folder_of_model
+from reelvec.models.load import load_model
 from reelvec.models.logits import probabilities_of
 from reelvec.models.predictor import Predictor
 from reelvec.text.tokenizer import Tokenizer
@@ -97,6 +100,20 @@ def test_the_mlflow_folder_answers_as_the_variant_does(
     )
     assert model.metadata.signature.inputs.input_names() == ["text"]
     assert model.input_example.columns.tolist() == ["text"]
+
+
+@pytest.mark.parametrize("name", [BASELINE, ENSEMBLE])
+def test_baselines_and_ensembles_answer_from_an_mlflow_folder_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    root = make_project(tmp_path / "project")
+    export_model(tmp_path / "export", folder_of_model(name, root))
+    shutil.move(root, tmp_path / "elsewhere")
+    model = mlflow.pyfunc.load_model(str(tmp_path / "export/mlflow"))
+    answer = model.predict(pd.DataFrame({"text": TEXTS}))
+    expected = probabilities_of(load_model(name, tmp_path / "elsewhere").logits(TEXTS))
+    np.testing.assert_allclose(answer["probability"], expected, rtol=1e-6)
 
 
 @pytest.mark.slow

@@ -1,16 +1,25 @@
 """The champion is the best variant by its validation reviews, registered once."""
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import mlflow
+import numpy as np
+import pandas as pd
 import pytest
 from mlflow import MlflowClient
+from small_project import BASELINE, ENSEMBLE, make_project
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.schema.ensembles import EnsembleParams
 from reelvec.base.schema.whole import Params
 from reelvec.export import mlflow_folder as mlflow_package
+from reelvec.models.load import load_model
+from reelvec.models.logits import probabilities_of
 from reelvec.tracking.registry import best_model, register_best
 from reelvec.tracking.runs import store_location
 
@@ -59,6 +68,28 @@ def test_the_most_accurate_variant_becomes_the_champion(params: Params, project:
     )
     assert champion(project).tags["model"] == "scratch_max"
     assert float(champion(project).tags["valid_accuracy"]) == 0.8
+
+
+def test_an_ensemble_can_be_the_champion_and_brings_its_members(
+    params: Params, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    make_project(project)
+    for stage in ("train_baselines", "train_ensembles"):
+        write(project / f"stages/{stage}.py", "")
+    models = {
+        "variants": dict.fromkeys(("scratch", "gru"), params.variants["scratch"]),
+        "baselines": {BASELINE: next(iter(params.baselines.values()))},
+        "ensembles": {ENSEMBLE: EnsembleParams(members=("gru", BASELINE))},
+    }
+    line = register_best(params.model_copy(update=models), project)
+    assert line.startswith("reelvec@champion is version 1 now (best, validation accuracy 95.00%)")
+    texts = ["A wonderful film.", "dull"]
+    expected = probabilities_of(load_model(ENSEMBLE, project).logits(texts))
+    shutil.rmtree(project / "data")
+    model = mlflow.pyfunc.load_model(urlsplit(champion(project).source).path)
+    found = model.predict(pd.DataFrame({"text": texts}))["probability"]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_registering_again_changes_nothing(params: Params, project: Path) -> None:
