@@ -22,7 +22,18 @@ $(STAMP): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -c "$$RELATIVE_PATH"
 	@touch $@
+
+# Under LC_ALL=C Python 3.11 cannot start where the path that an editable install notes has a letter
+# beyond ASCII.
+define RELATIVE_PATH
+import os, pathlib, sysconfig
+site = pathlib.Path(sysconfig.get_path("purelib"))
+(noted,) = site.glob("__editable__.reelvec-*.pth")
+noted.write_text(os.path.relpath("src", site) + "\n", encoding="ascii")
+endef
+export RELATIVE_PATH
 
 demo: setup ## the whole pipeline on the bundled sample, in a workspace of its own
 	$(BIN)/reelvec demo
