@@ -6,8 +6,7 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json
 from reelvec.base.project.params_file import read_section
-from reelvec.base.project.paths import REVIEWS
-from reelvec.base.project.provenance import IMDB_METRICS
+from reelvec.base.project.paths import IMDB_METRICS, REVIEWS
 from reelvec.base.schema.imdb import ImdbParams
 from reelvec.fetch.imdb import fetch_imdb
 

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.schema.whole import check_params, load_params
+from reelvec.base.schema.whole import check_whole, load_params
 
 SHIPPED = Path(__file__).parents[2] / "params.yaml"
 
@@ -26,7 +26,7 @@ def put(raw: dict[str, Any], key: str, value: object) -> None:
 
 def complaint(raw: dict[str, Any]) -> str:
     with pytest.raises(ReelvecError) as caught:
-        check_params(raw)
+        check_whole(raw)
     return str(caught.value)
 
 

@@ -14,9 +14,8 @@ from small_project import BASELINE, ENSEMBLE, VARIANTS, WORDS, CommandLine, make
 
 from reelvec.base.project.paths import GLOVE_VECTORS, WORD_VECTORS
 from reelvec.base.project.section import GLOVE
-from reelvec.cli.spelling import closest_spellings
 from reelvec.cli.sums import parse_terms, with_separate_signs
-from reelvec.cli.word_space import WordSpace, load_word_space
+from reelvec.cli.word_space import WordSpace, closest_spellings, load_word_space
 from reelvec.evaluation.results import Results
 from reelvec.models.word_vectors import folder_of_vectors
 from reelvec.spaces.keyed_vectors import keyed_vectors, load_space

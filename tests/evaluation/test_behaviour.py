@@ -29,7 +29,7 @@ from reelvec.evaluation.behaviour import (
     check,
     load_cases,
     summarize,
-    words_of,
+    word_counts,
 )
 from reelvec.text.columns import tokenize
 
@@ -128,7 +128,7 @@ def test_texts_are_whole_sentences_of_one_to_four_and_ordinary_characters() -> N
 
 @pytest.mark.parametrize("name", ALLOWED)
 def test_cases_of_a_check_differ_in_length(name: str) -> None:
-    lengths = [words_of(case.text).total() for case in CASES if case.check == name]
+    lengths = [word_counts(case.text).total() for case in CASES if case.check == name]
     assert min(lengths) <= 8
     assert max(lengths) >= 12
     assert len(set(lengths)) >= 6
@@ -136,7 +136,7 @@ def test_cases_of_a_check_differ_in_length(name: str) -> None:
 
 @pytest.mark.parametrize("case", ORDER, ids=ids(ORDER))
 def test_order_pairs_are_the_same_words_and_another_text(case: Case) -> None:
-    assert words_of(case.text) == words_of(case.other)
+    assert word_counts(case.text) == word_counts(case.other)
     assert [word.lower() for word in case.text.split()] != case.other.lower().split()
 
 
@@ -263,7 +263,7 @@ def test_no_model_of_the_bag_of_words_passes_an_order_case(data: st.DataObject) 
     noise = st.floats(-MARGIN / 4, MARGIN / 4)
 
     def probability_of(text: str) -> float:
-        bag = frozenset(words_of(text).items())
+        bag = frozenset(word_counts(text).items())
         if bag not in said:
             said[bag] = data.draw(st.one_of(st.just(0.5), st.floats(0, 1)))
         return min(max(said[bag] + data.draw(noise), 0.0), 1.0)

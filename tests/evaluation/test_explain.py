@@ -11,7 +11,7 @@ from small_project import BASELINE, ENSEMBLE, make_project
 
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.variants import VariantParams
-from reelvec.evaluation.explain import Contribution, contributions, words_of
+from reelvec.evaluation.explain import Contribution, contributions, words_of_id
 from reelvec.evaluation.explain_network import adds_up, logit_without_words
 from reelvec.models.batches import as_tensors
 from reelvec.models.classifier import Classifier
@@ -161,12 +161,12 @@ def test_every_id_has_the_words_that_its_key_was_made_of() -> None:
     bigrams, trigrams = np.array([2 * size + 7]), np.array([(5 * size + 2) * size + 3])
     predictor = make_predictor(Reader(size, Ngrams(size, (bigrams, trigrams))), encoder="mean")
     named = [
-        words_of(id_, predictor.model.reader, predictor.tokenizer.vocabulary)
+        words_of_id(id_, predictor.model.reader, predictor.tokenizer.vocabulary)
         for id_ in (1, 3, size, size + 1)
     ]
     assert named == ["<unk>", "bad", "good great", "plot good bad"]
     with pytest.raises(IndexError):
-        words_of(size + 2, predictor.model.reader, predictor.tokenizer.vocabulary)
+        words_of_id(size + 2, predictor.model.reader, predictor.tokenizer.vocabulary)
 
 
 @pytest.mark.parametrize("padding", ["pre", "post"])

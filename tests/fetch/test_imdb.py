@@ -343,7 +343,7 @@ def test_a_review_packed_twice_is_refused(tmp_path: Path) -> None:
         read_archive(archive)
 
 
-@pytest.mark.parametrize("folder", imdb.FOLDERS)
+@pytest.mark.parametrize("folder", imdb.ARCHIVE_FOLDERS)
 def test_a_missing_label_is_refused(tmp_path: Path, folder: str) -> None:
     files = {name: text for name, text in REVIEWS.items() if not name.startswith(folder)}
     with pytest.raises(ReelvecError, match=f"no reviews in {folder}; expected .* {folder}/0_"):

@@ -9,7 +9,7 @@ from imports import undeclared_and_unused
 from ruamel.yaml import YAML
 from workspaces import NO_MLFLOW, PROJECT, VARIANTS, files, isolate, lock_of, paths, succeed
 
-from reelvec.base.schema.whole import check_params, load_params
+from reelvec.base.schema.whole import check_whole, load_params
 
 ENTRIES = {"${variants}": VARIANTS, "${word_vectors}": ["word2vec"]}
 STAGES = [
@@ -84,7 +84,7 @@ def test_a_stage_declares_the_code_that_it_imports(finished: Path, stage: str) -
 
 
 def test_the_other_parameters_differ_in_every_value(finished: Path) -> None:
-    used, other = load_params(finished / "params.yaml").model_dump(), check_params(OTHER)
+    used, other = load_params(finished / "params.yaml").model_dump(), check_whole(OTHER)
     same = [
         f"{section}.{key}"
         for section, values in other.model_dump().items()

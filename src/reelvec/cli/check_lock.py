@@ -24,7 +24,7 @@ Hashes = Mapping[str, str]
 """MD5 by path, that of a folder ending in `.dir`."""
 
 MISSING = object()
-SHOWN_LENGTH = 40
+CHANGE_LENGTH = 40
 
 
 def stale_stages(root: Path) -> dict[str, list[str]]:
@@ -172,4 +172,4 @@ def _leaves(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 def _shown(value: Any) -> str:
     text = str(value)
-    return text if len(text) <= SHOWN_LENGTH else f"{text[: SHOWN_LENGTH - 1]}…"
+    return text if len(text) <= CHANGE_LENGTH else f"{text[: CHANGE_LENGTH - 1]}…"

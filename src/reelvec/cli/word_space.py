@@ -17,7 +17,6 @@ from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json
 from reelvec.base.project.paths import PROCESSED
 from reelvec.base.project.section import GLOVE
-from reelvec.cli.spelling import closest_spellings
 from reelvec.evaluation.results import Results
 from reelvec.models.word_vectors import vectors_of_space, words_with_vectors
 from reelvec.spaces.answers import Neighbor
@@ -175,3 +174,24 @@ def _as_in_reviews(word: str, steps: Mapping[str, Any]) -> str:
     params = params.model_copy(update={"stopwords": "none"})
     tokens = tokenize(pa.array([word], pa.string()), params).lexicon
     return tokens[0] if len(tokens) == 1 else ""
+
+
+def closest_spellings(word: str, words: Sequence[str], most: int = 5) -> list[str]:
+    """The words that differ from a word by the fewest typing errors.
+
+    An error is a letter too many, too few, another one, or two neighbours swapped. A word of up
+    to 4 letters may have one, of up to 8 two, a longer one three.
+
+    Args:
+        word: what was written.
+        words: those that are known; of equally close ones the earlier comes first.
+        most: how many to return.
+    """
+    if not word:
+        return []
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    allowed = 1 + (len(word) > 4) + (len(word) > 8)
+    found = process.extract(word, words, scorer=OSA.distance, score_cutoff=allowed, limit=most)
+    return [close for close, _, _ in found]

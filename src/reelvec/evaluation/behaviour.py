@@ -90,7 +90,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class CheckSummary:
     """How a model did in one check.
 
     Attributes:
@@ -106,7 +106,7 @@ class Summary:
     high: float
 
     @classmethod
-    def of(cls, cases: int, passed: int, confidence: float) -> "Summary":
+    def of(cls, cases: int, passed: int, confidence: float) -> "CheckSummary":
         """Cases and passes, with the interval of that confidence."""
         low, high = proportion_confint(passed, cases, alpha=1 - confidence, method="wilson")
         return cls(cases, passed, float(low), float(high))
@@ -153,7 +153,7 @@ def load_cases(path: Path = CASES) -> list[Case]:
     return cases
 
 
-def words_of(text: str) -> Counter[str]:
+def word_counts(text: str) -> Counter[str]:
     """A text as a bag: its words without case and punctuation, each with its count."""
     return Counter(word.lower() for word in WORD.findall(text))
 
@@ -187,7 +187,7 @@ def check(cases: Sequence[Case], probabilities: Probabilities) -> list[Outcome]:
     return [_outcome(case, probability_of) for case in cases]
 
 
-def summarize(outcomes: Sequence[Outcome], confidence: float) -> dict[str, Summary]:
+def summarize(outcomes: Sequence[Outcome], confidence: float) -> dict[str, CheckSummary]:
     """How a model did in each check that it was asked.
 
     Args:
@@ -195,7 +195,7 @@ def summarize(outcomes: Sequence[Outcome], confidence: float) -> dict[str, Summa
         confidence: of the intervals.
     """
     return {
-        name: Summary.of(counts["cases"], counts["passed"], confidence)
+        name: CheckSummary.of(counts["cases"], counts["passed"], confidence)
         for name, counts in _counts(outcomes).items()
     }
 
@@ -271,7 +271,7 @@ def _problems_of_pair(name: str, text: str, other: str) -> Iterator[str]:
     elif other == text:
         yield "is the same as text, which tells nothing"
     elif name == "order":
-        bag, other_bag = words_of(text), words_of(other)
+        bag, other_bag = word_counts(text), word_counts(other)
         differing = sorted((bag - other_bag) | (other_bag - bag))
         if differing:
             yield (

@@ -7,10 +7,10 @@ from itertools import chain, zip_longest
 from reelvec.evaluation.behaviour import (
     ALLOWED,
     MARGIN,
+    CheckSummary,
     Counts,
     Expected,
     Outcome,
-    Summary,
     behaviour_json,
     by_check,
     summarize,
@@ -102,7 +102,7 @@ def behaviour_markdown(
     return "\n\n".join(parts) + "\n"
 
 
-def _interval(summary: Summary) -> str:
+def _interval(summary: CheckSummary) -> str:
     return f"{summary.low:.0%} to {summary.high:.0%}"
 
 
@@ -115,7 +115,7 @@ def _models_by_checks(cells: Mapping[str, Mapping[str, str]]) -> Table:
 
 def _how_to_read(cases: int, confidence: float) -> str:
     """The guide, with the width of the interval for so many cases."""
-    every, half = (Summary.of(cases, passed, confidence) for passed in (cases, cases // 2))
+    every, half = (CheckSummary.of(cases, passed, confidence) for passed in (cases, cases // 2))
     return HOW_TO_READ.format(
         margin=MARGIN,
         confidence=percent(confidence),
@@ -125,7 +125,7 @@ def _how_to_read(cases: int, confidence: float) -> str:
 
 
 def _failures(
-    name: str, outcomes: Sequence[Outcome], summaries: Mapping[str, Summary]
+    name: str, outcomes: Sequence[Outcome], summaries: Mapping[str, CheckSummary]
 ) -> list[str]:
     """A heading and some failed cases, as an HTML block.
 

@@ -59,7 +59,7 @@ def weightiest_first(found: Iterable[Contribution]) -> list[Contribution]:
     return sorted(found, key=lambda each: -abs(each.logit))
 
 
-def words_of(id_: int, reader: Reader, vocabulary: Sequence[str]) -> str:
+def words_of_id(id_: int, reader: Reader, vocabulary: Sequence[str]) -> str:
     """The token or the n-gram that a reader gives an id."""
     return " ".join(vocabulary[word] for word in _word_ids(id_, reader))
 
@@ -86,7 +86,7 @@ def _of_baseline(model: Baseline, texts: Sequence[str]) -> list[list[Contributio
         ids: NDArray[np.int32] = features.indices[start:end]
         logits = features.data[start:end] * model.coefficients[ids].astype(np.float64)
         counts = np.bincount(seen[row], minlength=model.reader.columns)[ids]
-        names = (words_of(id_, model.reader, model.tokenizer.vocabulary) for id_ in ids.tolist())
+        names = (words_of_id(id_, model.reader, model.tokenizer.vocabulary) for id_ in ids.tolist())
         found = map(Contribution, names, logits.tolist(), counts.tolist())
         explained.append(weightiest_first(found))
     return explained

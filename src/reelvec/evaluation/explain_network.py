@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from reelvec.evaluation.explain import Contribution, weightiest_first, words_of
+from reelvec.evaluation.explain import Contribution, weightiest_first, words_of_id
 from reelvec.models.batches import as_tensors, consecutive
 from reelvec.models.classifier import Classifier
 from reelvec.models.predictor import Predictor
@@ -60,7 +60,7 @@ def network_contributions(predictor: Predictor, texts: Sequence[str]) -> list[li
         else:
             logits = _shares(model, head, tokens, places, len(distinct))
         reader, vocabulary = predictor.model.reader, predictor.tokenizer.vocabulary
-        names = (words_of(id_, reader, vocabulary) for id_ in distinct.tolist())
+        names = (words_of_id(id_, reader, vocabulary) for id_ in distinct.tolist())
         found = map(Contribution, names, logits.tolist(), counts.tolist())
         explained.append(weightiest_first(found))
     return explained

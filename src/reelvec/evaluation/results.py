@@ -11,6 +11,7 @@ from reelvec.base.messages import did_you_mean, run_again
 from reelvec.base.project.files import read_json
 from reelvec.base.project.paths import (
     BASELINES,
+    CONFIG,
     DATA,
     ENSEMBLES,
     GLOVE_VECTORS,
@@ -25,7 +26,6 @@ from reelvec.base.project.section import GLOVE
 
 USUAL_SPACE = "scratch"
 DEMO = ".demo"
-CONFIG = "config.json"
 
 TRAINED_TOGETHER = {
     BASELINES: METRICS / "train_baselines.json",

@@ -37,7 +37,7 @@ from reelvec.models.predictor import Predictor
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import UNKNOWN, limit_ids
 
-FOLDERS = (
+OUTPUT_FOLDERS = (
     PREDICTIONS,
     TEST_METRICS,
     MISTAKES,
@@ -110,7 +110,7 @@ def write_tests(results: Mapping[str, Tested], params: EvaluationParams, data: s
         params: how many bins a calibration curve has.
         data: the line that says which reviews.
     """
-    for folder in FOLDERS:
+    for folder in OUTPUT_FOLDERS:
         with replacing(folder) as temporary:
             temporary.mkdir()
     for name, result in results.items():

@@ -17,8 +17,8 @@ from mlflow.pyfunc import FLAVOR_NAME
 from mlflow.types import ColSpec, Schema
 
 from reelvec.base.project.files import read_json, write_text
+from reelvec.base.project.paths import CONFIG
 from reelvec.export.model_folder import files_of_model
-from reelvec.models.folders import CONFIG
 
 PACKAGE = Path(__file__).parents[1]
 SCRIPT = PACKAGE / "export" / "served_model.py"

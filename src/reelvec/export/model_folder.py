@@ -3,9 +3,8 @@
 from pathlib import Path, PurePosixPath
 
 from reelvec.base.project.files import read_json
-from reelvec.models.folders import CONFIG, MEMBERS, member_folder
-
-WEIGHTS = "model.safetensors"
+from reelvec.base.project.paths import CONFIG, WEIGHTS
+from reelvec.models.folders import MEMBERS, member_folder
 
 
 def files_of_model(folder: Path) -> dict[str, Path]:

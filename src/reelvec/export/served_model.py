@@ -16,7 +16,7 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 
-class ReviewClassifier(PythonModel):
+class ServedModel(PythonModel):
     """Tells whether film reviews praise or pan."""
 
     def load_context(self, context: PythonModelContext) -> None:
@@ -89,4 +89,4 @@ def _strings(values: Iterable[object]) -> list[str]:
     return texts
 
 
-set_model(ReviewClassifier())
+set_model(ServedModel())

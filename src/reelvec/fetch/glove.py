@@ -22,7 +22,7 @@ OFFICIAL_ADDRESS = "https://nlp.stanford.edu/data/glove.6B.zip"
 OFFICIAL_DIMENSIONS = (50, 100, 200, 300)
 UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
-Text = tuple[Readable, str]
+OpenedText = tuple[Readable, str]
 """A stream of vector text, and what messages call it."""
 
 
@@ -70,7 +70,7 @@ def _check_content(found: VectorText, name: str, params: GloveParams) -> None:
     )
 
 
-def _open(params: GloveParams, sources: Sources, stack: ExitStack) -> Text:
+def _open(params: GloveParams, sources: Sources, stack: ExitStack) -> OpenedText:
     """Find the source of the vectors and open it until `stack` closes."""
     if params.source != OFFICIAL:
         if is_remote(params.source):
@@ -96,7 +96,7 @@ def _open(params: GloveParams, sources: Sources, stack: ExitStack) -> Text:
     return _open_address(last, sources.cache, params, sources.patience, stack)
 
 
-def _open_file(path: Path, dimension: int, stack: ExitStack) -> Text:
+def _open_file(path: Path, dimension: int, stack: ExitStack) -> OpenedText:
     """Open a text, a .gz or a .zip, told apart by their first bytes."""
     with path.open("rb") as stream:
         start = stream.read(4)
@@ -116,7 +116,7 @@ def _open_file(path: Path, dimension: int, stack: ExitStack) -> Text:
 
 def _open_address(
     address: str, folder: Path, params: GloveParams, patience: Patience, stack: ExitStack
-) -> Text:
+) -> OpenedText:
     """Open vectors over the network, or what an earlier run has kept of them in `folder`."""
     kept = folder / name_of(address)
     if not kept.is_file():
@@ -131,7 +131,7 @@ def _open_address(
 
 def _open_remote_zip(
     address: str, folder: Path, params: GloveParams, patience: Patience, stack: ExitStack
-) -> Text:
+) -> OpenedText:
     """Open the wanted member of a zip archive; no other one is downloaded.
 
     A member read whole is kept in `folder`, so that the next run needs no network; the

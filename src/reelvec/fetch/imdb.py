@@ -27,13 +27,13 @@ OFFICIAL_ADDRESS = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar
 OFFICIAL_NAME = "aclImdb_v1.tar.gz"
 OFFICIAL_SHA256 = "35dc24b205b891580b41e5627819cef45fd2558903fd89093aa79b82b42801f3"
 
-FOLDERS = ("test/neg", "test/pos", "train/neg", "train/pos", "train/unsup")
+ARCHIVE_FOLDERS = ("test/neg", "test/pos", "train/neg", "train/pos", "train/unsup")
 """Where an archive keeps reviews, in the order of the table."""
 
 RATINGS = {"neg": range(1, 5), "pos": range(7, 11), "unsup": range(1)}
 """The ratings that the files of a folder may have; 0 stands for none."""
 
-LABELS = {"neg": 0, "pos": 1, "unsup": None}
+LABEL_OF_FOLDER = {"neg": 0, "pos": 1, "unsup": None}
 LONGEST_REVIEW = 1 << 26
 """Bytes above which a file is no review: 64 MiB."""
 
@@ -55,7 +55,7 @@ class Review(NamedTuple):
     """One review; the fields are in the order that sorts the table.
 
     Attributes:
-        folder: one of FOLDERS.
+        folder: one of ARCHIVE_FOLDERS.
         review_id: unique within the folder only.
         rating: stars from 1 to 10; 0 in the unlabelled part.
         digest: SHA-256 of the file's bytes.
@@ -79,7 +79,7 @@ class Review(NamedTuple):
     @property
     def label(self) -> int | None:
         """1 for positive, 0 for negative, None in the unlabelled part."""
-        return LABELS[self.folder.partition("/")[2]]
+        return LABEL_OF_FOLDER[self.folder.partition("/")[2]]
 
     @property
     def path(self) -> str:
@@ -130,7 +130,7 @@ def read_archive(path: Path) -> list[Review]:
 
     Raises:
         ReelvecError: the archive is damaged, a member points out of it, a review has an
-            impossible name or occurs twice, or one of FOLDERS has none.
+            impossible name or occurs twice, or one of ARCHIVE_FOLDERS has none.
     """
     with tqdm(
         _reviews_in(path), desc=path.name, unit=" reviews", leave=False, disable=None
@@ -140,7 +140,7 @@ def read_archive(path: Path) -> list[Review]:
         if before[:2] == review[:2]:
             raise ReelvecError(f"{path}: {before.path} and {review.path} are the same review id")
     present = {review.folder for review in reviews}
-    missing = [folder for folder in FOLDERS if folder not in present]
+    missing = [folder for folder in ARCHIVE_FOLDERS if folder not in present]
     if missing:
         raise ReelvecError(
             f"{path}: no reviews in {', '.join(missing)}; expected files such as "
@@ -198,7 +198,7 @@ def _review(place: re.Match[str], content: bytes, path: Path) -> Review:
     split, label, name = place.groups()
     folder = f"{split}/{label}"
     numbers = REVIEW_NAME.fullmatch(name)
-    if folder not in FOLDERS or numbers is None:
+    if folder not in ARCHIVE_FOLDERS or numbers is None:
         raise ReelvecError(
             f"{path}: {folder}/{name}: not the name of a review; expected one such as "
             "train/pos/12_9.txt: the folder, the number, the rating"
@@ -227,7 +227,7 @@ def _check_content(reviews: list[Review], digest: str, archive: Path, params: Im
     if digest == params.content_sha256:
         return
     counts = Counter(review.folder for review in reviews)
-    found = ", ".join(f"{counts[folder]:,} in {folder}" for folder in FOLDERS)
+    found = ", ".join(f"{counts[folder]:,} in {folder}" for folder in ARCHIVE_FOLDERS)
     raise ReelvecError(
         f"{archive}: not the expected reviews; their content hash is {digest}, but params.yaml, "
         f"imdb.content_sha256 says {params.content_sha256}. Found: {found}. If these are the "

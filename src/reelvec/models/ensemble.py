@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json, replacing, write_json
+from reelvec.base.project.paths import CONFIG
 from reelvec.base.project.section import Text
 from reelvec.models.logits import Logits
 from reelvec.models.model import Model
@@ -66,7 +67,7 @@ class Weighing:
         members = {name: asdict(member) for name, member in self.members.items()}
         with replacing(folder) as temporary:
             temporary.mkdir()
-            write_json(temporary / "config.json", {"intercept": self.intercept, "members": members})
+            write_json(temporary / CONFIG, {"intercept": self.intercept, "members": members})
 
     @classmethod
     def load(cls, folder: Path) -> "Weighing":
@@ -76,7 +77,7 @@ class Weighing:
             ReelvecError: the file is missing or damaged.
         """
         try:
-            content = read_json(folder / "config.json")
+            content = read_json(folder / CONFIG)
             members = {name: Member(**each) for name, each in content["members"].items()}
             return cls(members, float(content["intercept"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -3,14 +3,12 @@
 from pathlib import Path
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.project.paths import BASELINES, ENSEMBLES, MODELS
-
-CONFIG = "config.json"
+from reelvec.base.project.paths import BASELINES, CONFIG, ENSEMBLES, MODELS
 
 MEMBERS = "members"
 """In the folder of an ensemble that is to stand alone: the folders of its members, by name."""
 
-FOLDERS = (MODELS, BASELINES, ENSEMBLES)
+FOLDERS_OF_MODELS = (MODELS, BASELINES, ENSEMBLES)
 """Where a project keeps variants, baselines and ensembles, a folder each."""
 
 
@@ -20,7 +18,7 @@ def folder_of_model(name: str, root: Path = Path()) -> Path:
     Raises:
         ReelvecError: nothing of this name is trained.
     """
-    places = [root / folder / name for folder in FOLDERS]
+    places = [root / folder / name for folder in FOLDERS_OF_MODELS]
     for place in places:
         if (place / CONFIG).is_file():
             return place

@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json, replacing, save_array, write_json
+from reelvec.base.project.paths import CONFIG, WEIGHTS
 from reelvec.base.project.section import Text
 from reelvec.base.schema.baselines import BaselineParams, Weighting
 from reelvec.models.logits import VALIDATION, Logits
@@ -107,9 +108,9 @@ class Baseline:
                 "intercept": np.array([self.intercept]),
                 **self.reader.arrays(),
             }
-            (temporary / "model.safetensors").write_bytes(save(arrays))
+            (temporary / WEIGHTS).write_bytes(save(arrays))
             write_json(
-                temporary / "config.json",
+                temporary / CONFIG,
                 {
                     "baseline": self.name,
                     "text": self.text,
@@ -127,8 +128,8 @@ class Baseline:
             ReelvecError: a file is missing or damaged.
         """
         try:
-            config = read_json(folder / "config.json")
-            arrays = load_file(folder / "model.safetensors")
+            config = read_json(folder / CONFIG)
+            arrays = load_file(folder / WEIGHTS)
             return cls(
                 config["baseline"],
                 config["text"],

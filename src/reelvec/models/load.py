@@ -6,7 +6,8 @@ from typing import Any
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import read_json
-from reelvec.models.folders import CONFIG, folder_of_model, member_folder
+from reelvec.base.project.paths import CONFIG
+from reelvec.models.folders import folder_of_model, member_folder
 from reelvec.models.model import Model
 
 

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import read_json, replacing, save_array, write_json
+from reelvec.base.project.paths import CONFIG, WEIGHTS
 from reelvec.base.project.section import Text
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import Classifier
@@ -78,9 +79,9 @@ class Predictor:
             }
             for name, array in self.model.reader.arrays().items():
                 weights[name] = torch.from_numpy(np.ascontiguousarray(array))
-            (temporary / "model.safetensors").write_bytes(save(weights))
+            (temporary / WEIGHTS).write_bytes(save(weights))
             write_json(
-                temporary / "config.json",
+                temporary / CONFIG,
                 {
                     "variant": self.name,
                     "params": self.params.model_dump(),
@@ -95,7 +96,7 @@ class Predictor:
         Raises:
             ReelvecError: there is no trained model in the folder, or its files do not fit.
         """
-        if not (folder / "config.json").exists():
+        if not (folder / CONFIG).exists():
             raise ReelvecError(
                 f"{folder}: no trained model; run `make repro` (or `make demo`) first"
             )
@@ -110,11 +111,11 @@ class Predictor:
 
     @classmethod
     def _read(cls, folder: Path) -> "Predictor":
-        config = read_json(folder / "config.json")
+        config = read_json(folder / CONFIG)
         # By way of JSON, whose arrays strict validation takes for tuples.
         params = VariantParams.model_validate_json(json.dumps(config["params"]))
         tokenizer = Tokenizer.from_json(config)
-        weights = load_file(folder / "model.safetensors")
+        weights = load_file(folder / WEIGHTS)
         arrays = {name: weights.pop(name).numpy() for name in list(weights) if is_array(name)}
         words = len(tokenizer.vocabulary)
         reader = Reader.with_arrays(

@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json, replacing, save_array, write_json, write_text
-from reelvec.base.project.paths import GLOVE_VECTORS, MODELS, WORD_VECTORS
+from reelvec.base.project.paths import CONFIG, GLOVE_VECTORS, MODELS, WEIGHTS, WORD_VECTORS
 from reelvec.base.project.section import GLOVE
 from reelvec.text.vocabulary import RESERVED
 
@@ -151,11 +151,11 @@ def words_with_vectors(
 def _of_variant(folder: Path) -> WordVectors:
     again = run_again(f"train@{folder.name}")
     try:
-        vocabulary: list[str] = read_json(folder / "config.json")["vocabulary"]
-        with safe_open(folder / "model.safetensors", framework="numpy") as tensors:
+        vocabulary: list[str] = read_json(folder / CONFIG)["vocabulary"]
+        with safe_open(folder / WEIGHTS, framework="numpy") as tensors:
             vectors: NDArray[np.float32] = tensors.get_tensor(EMBEDDING)
     except FileNotFoundError as error:
-        missing = error.filename or folder / "model.safetensors"
+        missing = error.filename or folder / WEIGHTS
         raise ReelvecError(f"{missing}: not there; {again}") from None
     except (KeyError, ValueError, SafetensorError) as error:
         raise ReelvecError(f"{folder}: not a model of this project ({error}); {again}") from None

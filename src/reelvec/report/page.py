@@ -26,7 +26,7 @@ ASSETS = Path(__file__).parent / "assets"
 """Templates, and the scripts and styles that the page holds within."""
 
 STUDY = Path("studies/learning_curves/reports")
-CODE = (":/src", ":/stages", ":/dvc.yaml", ":/params.yaml")
+PROJECT_CODE = (":/src", ":/stages", ":/dvc.yaml", ":/params.yaml")
 """From the top of the repository: the demo's copy lies in a folder that git ignores."""
 
 
@@ -142,7 +142,7 @@ def _commit(root: Path) -> str:
     if not commit:
         return "code outside git"
     day = _git(root, "show", "--no-patch", "--format=%cs", "HEAD")
-    changed = _git(root, "status", "--porcelain", "--", *CODE)
+    changed = _git(root, "status", "--porcelain", "--", *PROJECT_CODE)
     return f"commit {commit} of {day}{' with changes' if changed else ''}"
 
 

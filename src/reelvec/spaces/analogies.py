@@ -32,14 +32,14 @@ class SectionResult(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class QuestionSection:
     """A named part of a file of analogy questions."""
 
     name: str
     questions: list[Question]
 
 
-def read_questions(path: Path) -> list[Section]:
+def read_questions(path: Path) -> list[QuestionSection]:
     """Read questions in the format of word2vec's `questions-words.txt`.
 
     A line `: name` starts a section, any other holds four words. As in gensim, a line with more
@@ -48,10 +48,10 @@ def read_questions(path: Path) -> list[Section]:
     Raises:
         ReelvecError: a question stands before the first section.
     """
-    sections: list[Section] = []
+    sections: list[QuestionSection] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if line.startswith(": "):
-            sections.append(Section(line.lstrip(": ").strip(), []))
+            sections.append(QuestionSection(line.lstrip(": ").strip(), []))
         elif not sections:
             raise ReelvecError(f"{path}, line {number}: expected a section, such as `: capitals`")
         elif len(words := line.split()) == 4:
@@ -61,7 +61,7 @@ def read_questions(path: Path) -> list[Section]:
 
 def evaluate_word_analogies(
     space: "KeyedVectors",
-    sections: list[Section],
+    sections: list[QuestionSection],
     restrict_vocab: int | None = 300_000,
     case_insensitive: bool = True,
 ) -> tuple[float, list[SectionResult]]:
@@ -106,7 +106,7 @@ def evaluate_word_analogies(
 
 
 def _asked(
-    section: Section, fold: Callable[[str], str], known: dict[str, int]
+    section: QuestionSection, fold: Callable[[str], str], known: dict[str, int]
 ) -> Iterator[Question]:
     """The section's questions whose four words are known, folded."""
     for a, b, c, expected in section.questions:

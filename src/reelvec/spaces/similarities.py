@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.section import GLOVE
-from reelvec.spaces.analogies import Section, evaluate_word_analogies, read_questions
+from reelvec.spaces.analogies import QuestionSection, evaluate_word_analogies, read_questions
 from reelvec.spaces.answers import Answers, Forms, Nearness, Neighbor, Similarities, Solution
 from reelvec.spaces.judgements import judged_words, judgement_scores
 from reelvec.spaces.keyed_vectors import unit_subspace
@@ -225,5 +225,5 @@ def _sentiment(
 
 
 @cache
-def _questions() -> list[Section]:
+def _questions() -> list[QuestionSection]:
     return read_questions(Path(datapath(QUESTIONS)))

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from reelvec.base.schema.preprocess import PreprocessParams
     from reelvec.base.schema.vocabulary import VocabularyParams
 
-Rows = dict[str, NDArray[np.int64]]
+RowsOfParts = dict[str, NDArray[np.int64]]
 """Row numbers of each part."""
 
 DESCRIBED = ("train", "valid", "unsup")
 """The parts whose words are described: the test reviews are looked at by `evaluate` alone."""
 
 
-def split_reviews(table: pa.Table, params: "VocabularyParams") -> Rows:
+def split_reviews(table: pa.Table, params: "VocabularyParams") -> RowsOfParts:
     """Row numbers of the four parts; valid is taken from the official training reviews.
 
     Args:
@@ -84,7 +84,7 @@ def stratified_split(
 
 
 def encode_parts(
-    corpus: Corpus, table: pa.Table, rows_of_part: Rows, vocabulary: Vocabulary
+    corpus: Corpus, table: pa.Table, rows_of_part: RowsOfParts, vocabulary: Vocabulary
 ) -> dict[str, Dataset]:
     """Each part as vocabulary ids, with labels where there are any."""
     encoded = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
@@ -103,7 +103,7 @@ def write_parts(
     folder: Path,
     corpus: Corpus,
     table: pa.Table,
-    rows_of_part: Rows,
+    rows_of_part: RowsOfParts,
     vocabulary: Vocabulary,
     preprocess: "PreprocessParams",
 ) -> None:
@@ -115,7 +115,7 @@ def write_parts(
 
 
 def coverage_of_parts(
-    corpus: Corpus, rows_of_part: Rows, vocabulary: Vocabulary, pretrained: list[str]
+    corpus: Corpus, rows_of_part: RowsOfParts, vocabulary: Vocabulary, pretrained: list[str]
 ) -> dict[str, Any]:
     """How much of each part's text the vocabulary and GloVe know.
 

@@ -33,6 +33,9 @@ SIMILARITIES = METRICS / "similarities.json"
 BEHAVIOUR = METRICS / "behaviour.json"
 NEIGHBORS = REPORTS / "neighbors.json"
 
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+"""Within the folder of a trained model."""
+
 VOCABULARY = "vocab.tsv"
 """Within a folder of encoded reviews."""
 

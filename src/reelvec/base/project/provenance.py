@@ -4,8 +4,7 @@ from pathlib import Path
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import read_json
-
-IMDB_METRICS = Path("reports/metrics/imdb.json")
+from reelvec.base.project.paths import IMDB_METRICS
 
 
 def data_line(path: Path = IMDB_METRICS) -> str:

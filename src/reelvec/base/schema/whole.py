@@ -125,10 +125,10 @@ def load_params(path: Path = PARAMS) -> Params:
         ReelvecError: with one line for each problem, naming the key, what was given and what
             is allowed.
     """
-    return check_params(read_yaml(path), path.name)
+    return check_whole(read_yaml(path), path.name)
 
 
-def check_params(raw: dict[str, Any], name: str = PARAMS.name) -> Params:
+def check_whole(raw: dict[str, Any], name: str = PARAMS.name) -> Params:
     """Turn parsed YAML into `Params`; `name` is what error messages call it.
 
     Raises:

@@ -9,7 +9,7 @@ RADII = (7.5, 10.0, 14.0, 20.0, 28.0, 38.0, 50.0, 65.0, 82.0, 100.0)
 """Gaps that are tried between a point and its word, in pixels at 100 pixels an inch."""
 
 DIRECTIONS = 16
-PADDING = 1.5
+LABEL_MARGIN = 1.5
 COVERED_POINT = 6.0
 """Covering a point is as bad as being so many pixels further away."""
 
@@ -78,7 +78,7 @@ def _candidates(
 
 
 def _box(x: float, y: float, size: NDArray[np.float64]) -> Box:
-    width, height = (size / 2 + PADDING).tolist()
+    width, height = (size / 2 + LABEL_MARGIN).tolist()
     return x - width, y - height, x + width, y + height
 
 
