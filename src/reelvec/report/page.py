@@ -91,7 +91,7 @@ def render_report(params: Params, found: Findings) -> str:
         mistakes=found.mistakes,
         pictures={name: as_address(svg) for name, svg in found.figures.items()},
         explorer=_as_json(found.explorer),
-        assets={path.name: _trusted(path) for path in sorted(ASSETS.iterdir())},
+        assets={path.name: _trusted(path) for path in sorted(ASSETS.glob("*.*"))},
         variants=_variant_table(params.variants),
         parameters={
             name: [(key, _shown(value)) for key, value in section.items()]

@@ -199,8 +199,7 @@ added to the logit.</p>
 </details>
 {% endfor %}
 <script type="application/json" id="explorer-data">{{ explorer }}</script>
-<script>{{ assets["scatterplot.min.js"] }}</script>
-<script>{{ assets["explorer.js"] }}</script>
+<script>{{ assets["explorer.min.js"] }}</script>
 <script>{{ assets["tables.js"] }}</script>
 </body>
 </html>
