@@ -1,4 +1,5 @@
 // A click on the head of a column sorts its table by it, and another click the other way round.
+"use strict";
 
 (() => {
   const number = (text) => {
