@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo repro test lint check-lock track mlflow register serve projector bench \
-	bench-all studies readme scatterplot screenshot lock clean clean-all
+	bench-all studies readme explorer lint-js screenshot lock clean clean-all
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -92,9 +92,16 @@ bench-all: setup ## the same, with Keras and fastText beside it (each installed 
 studies: setup ## rerun the tutorials and the learning curves (half an hour)
 	$(BIN)/dvc repro studies/tutorials/dvc.yaml studies/learning_curves/dvc.yaml
 
-# The bundle is in git: this is only for another release of the library. Needs Node and npm.
-scatterplot: ## bundle the WebGL library of the explorer again
-	node .ci/bundle_scatterplot.mjs
+# The bundle is in git, so that only a change of its modules needs Node and npm.
+explorer: .ci/node_modules ## bundle the modules of the word map again; needs Node
+	npm --prefix .ci run --silent bundle
+
+lint-js: .ci/node_modules ## biome and tsc on the scripts of the page, and is the bundle theirs?
+	npm --prefix .ci run --silent lint
+
+.ci/node_modules: .ci/package.json
+	npm --prefix .ci install --silent --no-package-lock --no-audit --no-fund
+	@touch $@
 
 screenshot: setup ## take the README's picture of the explorer; needs Chromium
 	PYTHONPATH=tests $(BIN)/python .ci/screenshot.py
@@ -121,6 +128,6 @@ clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
 clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (needs a download to redo)
 	rm -rf data/raw data/interim data/processed data/models data/baselines \
 		data/predictions data/plain data/word_vectors data/ensembles data/tracked.json \
-		data/explorer.json data/mistakes data/report.html .dvc/cache .dvc/tmp
+		data/explorer.json data/mistakes data/report.json .dvc/cache .dvc/tmp
 	rm -rf reports/export reports/mistakes reports/plots/confusion reports/index.html
-	rm -rf mlflow.db mlflow.db.lock mlruns mlartifacts $(VENV)
+	rm -rf mlflow.db mlflow.db.lock mlruns mlartifacts .ci/node_modules $(VENV)

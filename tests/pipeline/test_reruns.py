@@ -77,7 +77,7 @@ def test_a_parameter_reruns_what_reads_it_alone(
     ("file", "stale"),
     [
         ("report/page.py", {"visualize", "report"}),
-        ("report/assets/explorer.js", {"visualize", "report"}),
+        ("report/assets/explorer.min.js", {"visualize", "report"}),
         ("tracking/runs.py", {"track"}),
         ("base/messages.py", {"export", "track"}),
         ("base/schema/similarities.py", {"compare_similarities", "export", *SHOWN}),

@@ -10,8 +10,9 @@
   function sort(table, column, ascending) {
     const rows = [...table.tBodies[0].rows];
     const text = (row) => row.cells[column].textContent.trim();
-    const numeric = rows.some((row) => !Number.isNaN(number(text(row))))
-      && rows.every((row) => /^([-–<+]|\d|too few|$)/.test(text(row)));
+    const numeric =
+      rows.some((row) => !Number.isNaN(number(text(row)))) &&
+      rows.every((row) => /^([-–<+]|\d|too few|$)/.test(text(row)));
     const compare = numeric
       ? (one, other) => (number(text(one)) || 0) - (number(text(other)) || 0)
       : (one, other) => text(one).localeCompare(text(other), "en");
@@ -26,8 +27,8 @@
       button.textContent = head.textContent;
       head.replaceChildren(button);
       button.addEventListener("click", () => {
-        const ascending = head.ariaSort === "descending"
-          || (head.ariaSort !== "ascending" && column === 0);
+        const ascending =
+          head.ariaSort === "descending" || (head.ariaSort !== "ascending" && column === 0);
         for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
         head.ariaSort = ascending ? "ascending" : "descending";
         sort(table, column, ascending);
