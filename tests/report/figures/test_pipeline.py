@@ -60,6 +60,17 @@ def test_the_projects_own_stages_are_all_drawn() -> None:
     assert set(depth) <= drawn
 
 
+def test_no_arrow_runs_through_a_stage() -> None:
+    layers = [["a", "b"], ["c"], ["d"]]
+    axes = draw_pipeline(layers, [("a", "c"), ("c", "d"), ("a", "d"), ("b", "d")]).axes[0]
+    stages = {text.get_text(): text.get_position() for text in axes.texts if text.get_text()}
+    passing = [line.get_xydata()[1:] for line in axes.lines if len(line.get_xydata()) > 1]
+    assert len(passing) == 2, "a and b feed d past the layer of c"
+    places = [stages["c"], *(tuple(points[0]) for points in passing)]
+    assert {y for _, y in places} == {1.0}
+    assert len({x for x, _ in places}) == 3
+
+
 @pytest.mark.parametrize("content", [None, "", "stages: 3", "a: [", "stages: {a: 3}"])
 def test_no_pipeline_is_named(root: Path, content: str | None) -> None:
     if content is not None:

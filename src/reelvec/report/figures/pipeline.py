@@ -1,6 +1,7 @@
 """The stages of the pipeline and which feeds which, as DVC knows them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Edges = list[tuple[str, str]]
+
+Stop = str | tuple[str, str, int]
+"""A stage, or an edge on its way past a layer."""
+
+LINE, ARROW = "#b0b0b0", "#9a9a9a"
+HALF_BOX = 0.18
+"""From the middle of a stage's box to its edge, where 1 is the distance of two layers."""
 
 
 def stage_layers(root: Path) -> tuple[list[list[str]], Edges]:
@@ -90,52 +98,67 @@ def draw_pipeline(layers: Sequence[Sequence[str]], edges: Sequence[tuple[str, st
         layers: names of stages, each layer below those that feed it.
         edges: (from, to).
     """
-    places = _stage_places(layers, edges)
+    ways = _ways(layers, edges)
+    places = _places(layers, ways)
     with house_style():
         figure = empty_figure(9.6, 0.75 * len(layers) + 0.2)
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, 1), ylim=(len(layers) - 0.4, -0.6))
         axes.axis("off")
-        boxes = {
-            name: axes.text(
-                *place,
-                name,
-                ha="center",
-                va="center",
-                zorder=4,  # an arrow that passes a stage by runs beneath it
-                bbox={"boxstyle": "round,pad=0.45", "facecolor": "#f6f8fa", "edgecolor": "#b0b0b0"},
-            )
-            for name, place in places.items()
-        }
-        for one, other in edges:
-            axes.annotate(
-                "",
-                xy=places[other],
-                xytext=places[one],
-                arrowprops={
-                    "arrowstyle": "-|>",
-                    "color": "#9a9a9a",
-                    "patchA": boxes[one].get_bbox_patch(),
-                    "patchB": boxes[other].get_bbox_patch(),
-                    "shrinkA": 2,
-                    "shrinkB": 2,
-                },
-            )
+        for layer in layers:
+            for name in layer:
+                axes.text(
+                    *places[name],
+                    name,
+                    ha="center",
+                    va="center",
+                    bbox={"boxstyle": "round,pad=0.45", "facecolor": "#f6f8fa", "edgecolor": LINE},
+                )
+        for way in ways:
+            points = np.array([places[stop] for stop in way])
+            points[[0, -1], 1] += HALF_BOX, -HALF_BOX
+            axes.plot(*points[:-1].T, color=ARROW, linewidth=1)
+            arrow = {"arrowstyle": "-|>", "color": ARROW, "shrinkA": 0, "shrinkB": 1}
+            axes.annotate("", xy=points[-1], xytext=points[-2], arrowprops=arrow)
     return figure
 
 
-def _stage_places(
-    layers: Sequence[Sequence[str]], edges: Sequence[tuple[str, str]]
-) -> dict[str, tuple[float, float]]:
-    """x from 0 to 1 and y (the layer): in each layer ordered by where what feeds it stands."""
-    places: dict[str, tuple[float, float]] = {}
-    for depth, layer in enumerate(layers):
+def _ways(layers: Sequence[Sequence[str]], edges: Sequence[tuple[str, str]]) -> list[list[Stop]]:
+    """For each edge where it runs: from a stage to another, through each layer in between."""
+    depth = {name: number for number, layer in enumerate(layers) for name in layer}
+    return [
+        [one, *((one, other, between) for between in range(depth[one] + 1, depth[other])), other]
+        for one, other in edges
+    ]
 
-        def above(name: str) -> float:
-            feeding = [places[one][0] for one, other in edges if other == name]
+
+def _places(
+    layers: Sequence[Sequence[str]], ways: Sequence[Sequence[Stop]]
+) -> dict[Stop, tuple[float, float]]:
+    """x from 0 to 1 and y (the layer): in each layer ordered by where what leads to it stands.
+
+    An edge that passes a layer has a place there of its own (Sugiyama, Tagawa and Toda 1981), so
+    that no arrow runs through a stage.
+    """
+    leading: dict[Stop, list[Stop]] = {}
+    for way in ways:
+        for before, stop in pairwise(way):
+            leading.setdefault(stop, []).append(before)
+    places: dict[Stop, tuple[float, float]] = {}
+    for depth, layer in enumerate(layers):
+        stops: list[Stop] = [
+            *layer,
+            *(stop for way in ways for stop in way if _passes(stop, depth)),
+        ]
+
+        def above(stop: Stop) -> float:
+            feeding = [places[before][0] for before in leading.get(stop, [])]
             return float(np.mean(feeding)) if feeding else 0.5
 
-        ordered = sorted(layer, key=above)
-        for number, name in enumerate(ordered):
-            places[name] = ((number + 0.5) / len(ordered), float(depth))
+        for number, stop in enumerate(sorted(stops, key=above)):
+            places[stop] = ((number + 0.5) / len(stops), float(depth))
     return places
+
+
+def _passes(stop: Stop, depth: int) -> bool:
+    return not isinstance(stop, str) and stop[2] == depth
