@@ -1,6 +1,6 @@
 """Questions to one embedding space at the keyboard: numpy alone, so that answers come at once.
 
-The answers are those of gensim's `most_similar` on `spaces.load_space`, whose import alone takes
+The answers are those of gensim's `most_similar` on `keyed_vectors.load_space`, whose import alone takes
 longer than a person likes to wait.
 """
 
