@@ -1,7 +1,7 @@
 """Questions to one embedding space at the keyboard: numpy alone, so that answers come at once.
 
-The answers are those of gensim's `most_similar` on `keyed_vectors.load_space`, whose import alone takes
-longer than a person likes to wait.
+The answers are those of gensim's `most_similar` on `keyed_vectors.load_space`, whose import alone
+takes longer than a person likes to wait.
 """
 
 from collections.abc import Mapping, Sequence
