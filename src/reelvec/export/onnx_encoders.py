@@ -3,37 +3,16 @@
 B reviews, T tokens in all, L tokens in the longest, D the dimension of a vector, F of a feature.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from torch import Tensor, nn
 
 from reelvec.base.schema.variants import VariantParams
-from reelvec.export.onnx_graph import DOUBLE, FLOAT, INT32, INT64, Graph, Value
+from reelvec.export.onnx_graph import DOUBLE, FLOAT, INT32, Graph, Value
+from reelvec.export.onnx_reviews import Reviews, row_of_each_id
 from reelvec.models.classifier import Classifier
 from reelvec.models.encoders import Attention, Convolution, Recurrent
 from reelvec.models.pooling import Pooling
 from reelvec.text.vocabulary import PADDING
-
-
-@dataclass(frozen=True, slots=True)
-class Reviews:
-    """The graph's input: ids (T,) int64, starts (B,), lengths (B,) and the reviews' ends (B,)."""
-
-    ids: Value
-    starts: Value
-    lengths: Value
-    ends: Value
-
-
-def reviews_in(graph: Graph, ids: Value, starts: Value) -> Reviews:
-    """Where each review ends: where the next one starts, and the last one with the tokens."""
-    starts = graph.cast(starts, INT64)
-    all_but_first = graph.add(
-        "Slice", starts, graph.constant([1]), graph.constant([np.iinfo(np.int64).max])
-    )
-    ends = graph.add("Concat", all_but_first, graph.length(ids), axis=0)
-    return Reviews(graph.cast(ids, INT64), starts, graph.add("Sub", ends, starts), ends)
 
 
 def encode(graph: Graph, model: Classifier, reviews: Reviews) -> Value:
@@ -88,14 +67,7 @@ def _sums(graph: Graph, vectors: Value, weight: Value, reviews: Reviews) -> Valu
 
 def _largest(graph: Graph, vectors: Value, reviews: Reviews) -> Value:
     """The element-wise maximum of each review's vectors, (B, D); zeros where there are none."""
-    count = graph.length(reviews.ids)
-    # A one where each review begins, added up along the tokens, numbers the tokens' reviews.
-    places = graph.add("Add", count, graph.constant([1]))
-    zeros = graph.add("Expand", graph.constant(0), places)
-    ones = graph.add("Expand", graph.constant(1), graph.length(reviews.starts))
-    begins = graph.add("ScatterElements", zeros, reviews.starts, ones, axis=0, reduction="add")
-    number = graph.add("Sub", graph.add("CumSum", begins, graph.constant(0)), graph.constant(1))
-    rows = graph.add("Slice", number, graph.constant([0]), count)  # (T,)
+    rows = row_of_each_id(graph, reviews)
     index = graph.add("Expand", graph.at(rows, 1), graph.add("Shape", vectors))  # (T, D)
     shape = graph.add("Concat", graph.length(reviews.starts), graph.length(vectors, axis=1), axis=0)
     lowest = graph.add("Expand", graph.constant(-np.inf), shape)  # (B, D)

@@ -1,5 +1,7 @@
 """Writing an ONNX graph node by node."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -28,11 +30,29 @@ class Graph:
     """Nodes and constants in the order in which they were added.
 
     Names are numbers in that order: the same calls give the same bytes.
+
+    Attributes:
+        part: what the names of whatever is added next begin with; "" to begin with.
     """
 
     def __init__(self) -> None:
+        self.part = ""
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
+        self._inputs: list[onnx.ValueInfoProto] = []
+
+    @contextmanager
+    def within(self, part: str) -> Iterator[None]:
+        """Let names begin with that of one part of a model, so that no two parts' are the same."""
+        before, self.part = self.part, part
+        yield
+        self.part = before
+
+    def input(self, name: str, kind: int, dimension: str) -> Value:
+        """Add an input of one dimension, which has a name of its own."""
+        name = f"{self.part}{name}"
+        self._inputs.append(helper.make_tensor_value_info(name, kind, [dimension]))
+        return name
 
     def add(self, operator: str, *inputs: Value, **attributes: Any) -> Value:
         """Add an operator with one output, whose name is given back."""
@@ -42,7 +62,8 @@ class Graph:
         self, operator: str, inputs: tuple[Value, ...], outputs: int, **attributes: Any
     ) -> list[Value]:
         """Add an operator with several outputs; an input of "" is one left out."""
-        names = [f"{operator}_{len(self._nodes)}_{number}" for number in range(outputs)]
+        first = f"{self.part}{operator}_{len(self._nodes)}"
+        names = [f"{first}_{number}" for number in range(outputs)]
         self._nodes.append(helper.make_node(operator, inputs, names, **attributes))
         return names
 
@@ -56,7 +77,7 @@ class Graph:
             array = np.array(array, np.int64)
         if isinstance(array, float):
             array = np.array(array, np.float32)
-        name = name or f"constant_{len(self._constants)}"
+        name = f"{self.part}{name or f'constant_{len(self._constants)}'}"
         contiguous: NDArray[Any] = np.array(array, order="C")
         self._constants.append(numpy_helper.from_array(contiguous, name))
         return name
@@ -90,21 +111,19 @@ class Graph:
         self,
         name: str,
         about: str,
-        inputs: dict[str, tuple[int, list[str]]],
-        outputs: dict[str, tuple[int, list[str]]],
+        outputs: Mapping[str, tuple[int, list[str]]],
     ) -> onnx.ModelProto:
         """The checked model.
 
         Args:
             name: of the graph.
             about: what a reader of the file is told.
-            inputs: the type and the dimensions' names of each.
-            outputs: the same.
+            outputs: the type and the dimensions' names of each.
         """
         graph = helper.make_graph(
             self._nodes,
             name,
-            [helper.make_tensor_value_info(key, *value) for key, value in inputs.items()],
+            self._inputs,
             [helper.make_tensor_value_info(key, *value) for key, value in outputs.items()],
             self._constants,
             doc_string=about,

@@ -1,7 +1,8 @@
-"""A variant's network as an ONNX file, for programs without Python or torch.
+"""A model as an ONNX file, for programs without Python or torch.
 
 The graph takes what `Reader.read` gives: the ids of all reviews end to end, and where each one
-starts. Nothing is padded that the network itself does not pad.
+starts. Nothing is padded that the network itself does not pad. An ensemble takes that of each of
+its members, for each reads a review in its own way.
 """
 
 from pathlib import Path
@@ -15,15 +16,19 @@ from torch import nn
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import replacing
-from reelvec.export.onnx_encoders import array_of, encode, reviews_in
-from reelvec.export.onnx_graph import FLOAT, INT32, Graph, Value
+from reelvec.export.onnx_encoders import array_of, encode
+from reelvec.export.onnx_graph import FLOAT, Graph, Value
+from reelvec.export.onnx_linear import weigh
+from reelvec.export.onnx_reviews import IDS, REVIEWS, STARTS, reviews_in
 from reelvec.models.classifier import Classifier
+from reelvec.models.linear import Baseline
+from reelvec.models.logits import Logits, probabilities_of
 from reelvec.text.ragged import Ragged, offsets_from_lengths
 
 TOLERANCE = 1e-5
-"""How far a probability may be from torch's."""
+"""How far a probability may be from that of the model itself."""
 
-IDS, STARTS, LOGITS, PROBABILITIES = "ids", "starts", "logits", "probabilities"
+LOGITS, PROBABILITIES = "logits", "probabilities"
 
 ABOUT = (
     "P(positive) of film reviews. `ids`: token ids of all reviews end to end; `starts`: where each "
@@ -33,39 +38,38 @@ ABOUT = (
 PROBE_LENGTHS = (7, 0, 1, 250, 3, 0, 40)
 """Tokens in the made-up reviews that a new file is checked with."""
 
+Single = Classifier | Baseline
 
-def export_onnx(path: Path, name: str, model: Classifier) -> None:
-    """Write a network and check it: the same network gives the same bytes.
+
+def export_onnx(path: Path, name: str, model: Single) -> None:
+    """Write a model and check it: the same model gives the same bytes.
 
     The file has two inputs, `ids` int32 (tokens,) and `starts` int32 (reviews,), and two outputs,
     `logits` and `probabilities`, float32 (reviews,).
 
     Args:
         path: where to, ending in `.onnx`.
-        name: of the variant.
+        name: of the variant or baseline.
         model: not changed; on the CPU.
 
     Raises:
-        ReelvecError: ONNX Runtime's probabilities differ from torch's.
+        ReelvecError: ONNX Runtime's probabilities differ from the model's own.
     """
     graph = Graph()
-    features = encode(graph, model, reviews_in(graph, IDS, STARTS))
-    logits = _head(graph, model.head, features)
+    logits = _logits(graph, model)
+    if isinstance(model, Baseline):
+        logits = graph.cast(logits, FLOAT)
     graph.name(logits, LOGITS)
     graph.name(graph.add("Sigmoid", logits), PROBABILITIES)
-    proto = graph.model(
-        name,
-        ABOUT,
-        {IDS: (INT32, ["tokens"]), STARTS: (INT32, ["reviews"])},
-        {LOGITS: (FLOAT, ["reviews"]), PROBABILITIES: (FLOAT, ["reviews"])},
-    )
+    outputs = {LOGITS: (FLOAT, [REVIEWS]), PROBABILITIES: (FLOAT, [REVIEWS])}
+    proto = graph.model(name, ABOUT, outputs)
     with replacing(path) as temporary:
         temporary.write_bytes(proto.SerializeToString(deterministic=True))
         _check(temporary, path, model)
 
 
 class OnnxModel:
-    """A network that `export_onnx` wrote, run by ONNX Runtime on the CPU.
+    """A model that `export_onnx` wrote, run by ONNX Runtime on the CPU.
 
     Args:
         path: of the file.
@@ -79,14 +83,29 @@ class OnnxModel:
             path, options, providers=["CPUExecutionProvider"]
         )
 
+    def logits(self, seen: Ragged) -> NDArray[np.float32]:
+        """Log odds of `positive` of reviews as the model reads them, float32 (reviews,)."""
+        return self._run(LOGITS, seen)
+
     def probabilities(self, seen: Ragged) -> NDArray[np.float32]:
-        """P(positive) of reviews that the model's reader has read, float32 (reviews,)."""
+        """P(positive) of the same, float32 (reviews,)."""
+        return self._run(PROBABILITIES, seen)
+
+    def _run(self, output: str, seen: Ragged) -> NDArray[np.float32]:
         if not len(seen):
             return np.zeros(0, np.float32)
         starts = seen.offsets[:-1].astype(np.int32)
         feeds: dict[str, Any] = {IDS: np.ascontiguousarray(seen.ids), STARTS: starts}
-        found: NDArray[np.float32] = self._session.run([PROBABILITIES], feeds)[0]
+        found: NDArray[np.float32] = self._session.run([output], feeds)[0]
         return found
+
+
+def _logits(graph: Graph, model: Single) -> Value:
+    """Logits (B,), float of a network and double of a baseline."""
+    reviews = reviews_in(graph)
+    if isinstance(model, Baseline):
+        return weigh(graph, model, reviews)
+    return _head(graph, model.head, encode(graph, model, reviews))
 
 
 def _head(graph: Graph, head: nn.Sequential, value: Value) -> Value:
@@ -105,21 +124,34 @@ def _head(graph: Graph, head: nn.Sequential, value: Value) -> Value:
     return graph.without(value, 1)
 
 
-def _check(written: Path, path: Path, model: Classifier) -> None:
-    """Compare a file with its network on made-up reviews, some of them empty."""
-    lengths = np.array(PROBE_LENGTHS)
-    if model.params.max_length is not None:
-        lengths = np.minimum(lengths, model.params.max_length)
-    generator = np.random.default_rng(0)
-    ids = generator.integers(0, model.reader.columns, lengths.sum()).astype(np.int32)
-    reviews = Ragged(ids, offsets_from_lengths(lengths))
-    with torch.inference_mode():
-        starts = torch.from_numpy(reviews.offsets[:-1].astype(np.int32))
-        logits = model.eval()(torch.from_numpy(ids), starts)
-        expected = torch.sigmoid(logits).numpy()
-    difference = float(np.abs(OnnxModel(written).probabilities(reviews) - expected).max())
+def _check(written: Path, path: Path, model: Single) -> None:
+    """Compare a file with its model on made-up reviews, some of them empty."""
+    seen = _probe(model)
+    expected = probabilities_of(_own_logits(model, seen))
+    difference = float(np.abs(OnnxModel(written).probabilities(seen) - expected).max())
     if not difference <= TOLERANCE:
         raise ReelvecError(
-            f"{path}: its probabilities are up to {difference:.1g} from torch's, more than "
+            f"{path}: its probabilities are up to {difference:.1g} from the model's own, more than "
             f"{TOLERANCE:g}; try another release of onnxruntime"
         )
+
+
+def _probe(model: Single) -> Ragged:
+    """Made-up reviews as a model's reader could have read them."""
+    lengths = np.array(PROBE_LENGTHS)
+    if model.reader.max_length is not None:
+        lengths = np.minimum(lengths, model.reader.max_length)
+    generator = np.random.default_rng(0)
+    ids = generator.integers(0, model.reader.columns, lengths.sum()).astype(np.int32)
+    return Ragged(ids, offsets_from_lengths(lengths))
+
+
+def _own_logits(model: Single, seen: Ragged) -> Logits:
+    """What the model itself makes of reviews that its reader has read, float64 (reviews,)."""
+    if isinstance(model, Baseline):
+        weighted = model.features(seen) @ model.coefficients.astype(np.float64)
+        return np.asarray(weighted + model.intercept, np.float64)
+    with torch.inference_mode():
+        starts = torch.from_numpy(seen.offsets[:-1].astype(np.int32))
+        logits = model.eval()(torch.from_numpy(seen.ids), starts)
+    return np.asarray(logits.numpy(), np.float64)

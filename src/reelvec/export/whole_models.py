@@ -1,4 +1,4 @@
-"""Whole models for other programs: an MLflow folder, and an ONNX file of a network."""
+"""Whole models for other programs: an MLflow folder, and an ONNX file."""
 
 import hashlib
 from pathlib import Path
@@ -10,6 +10,7 @@ from reelvec.export import served_model as mlflow_model
 from reelvec.export.mlflow_folder import save_package
 from reelvec.export.model_folder import files_of_model
 from reelvec.export.onnx_model import export_onnx
+from reelvec.models.linear import Baseline
 from reelvec.models.load import read_model
 from reelvec.models.predictor import Predictor
 
@@ -22,20 +23,22 @@ MLFLOW, ONNX = "mlflow", "model.onnx"
 def export_model(folder: Path, trained: Path) -> None:
     """Write `mlflow/`, raw text to label and probability, and `model.onnx`, ids to probability.
 
-    Baselines and ensembles are no networks, and have no ONNX file.
+    Ensembles have no ONNX file.
 
     Args:
         folder: replaced as a whole.
         trained: the folder of a trained model.
 
     Raises:
-        ReelvecError: there is no trained model, or ONNX Runtime does not agree with torch.
+        ReelvecError: there is no trained model, or ONNX Runtime does not agree with it.
     """
     trained_model = read_model(trained)
     with replacing(folder) as temporary:
         temporary.mkdir()
         if isinstance(trained_model, Predictor):
             export_onnx(temporary / ONNX, trained_model.name, trained_model.model)
+        elif isinstance(trained_model, Baseline):
+            export_onnx(temporary / ONNX, trained_model.name, trained_model)
         model = Model(model_uuid=_digest(trained), utc_time_created=LONG_AGO)
         save_package(temporary / MLFLOW, trained, model)
 
