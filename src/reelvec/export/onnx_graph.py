@@ -82,6 +82,10 @@ class Graph:
         self._constants.append(numpy_helper.from_array(contiguous, name))
         return name
 
+    def double(self, number: float) -> Value:
+        """Add a number in double precision."""
+        return self.constant(np.array(number, np.float64))
+
     def cast(self, value: Value, kind: int) -> Value:
         """Convert to another type of number."""
         return self.add("Cast", value, to=kind)

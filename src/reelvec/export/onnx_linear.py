@@ -37,7 +37,7 @@ def weigh(graph: Graph, model: Baseline, reviews: Reviews) -> Value:
         sums = _divided(graph, sums, norms)
     elif model.weighting == "average":
         sums = _divided(graph, sums, _summed(graph, features, rows, reviews))
-    return graph.add("Add", sums, graph.constant(np.array(model.intercept, np.float64)))
+    return graph.add("Add", sums, graph.double(model.intercept))
 
 
 def _counted(graph: Graph, reviews: Reviews, columns: int) -> tuple[Value, Value, Value]:
@@ -58,13 +58,11 @@ def _looked_up(graph: Graph, table: np.ndarray, name: str, ids: Value) -> Value:
 
 def _summed(graph: Graph, values: Value, rows: Value, reviews: Reviews) -> Value:
     """The sum of each review's values, double (B,)."""
-    zero = graph.constant(np.array(0, np.float64))
-    zeros = graph.add("Expand", zero, graph.length(reviews.starts))
+    zeros = graph.add("Expand", graph.double(0), graph.length(reviews.starts))
     return graph.add("ScatterElements", zeros, rows, values, axis=0, reduction="add")
 
 
 def _divided(graph: Graph, sums: Value, norms: Value) -> Value:
     """Sums over norms, double (B,); 0 for a review of which no word is known."""
-    none = graph.add("Equal", norms, graph.constant(np.array(0, np.float64)))
-    one = graph.constant(np.array(1, np.float64))
-    return graph.add("Div", sums, graph.add("Where", none, one, norms))
+    none = graph.add("Equal", norms, graph.double(0))
+    return graph.add("Div", sums, graph.add("Where", none, graph.double(1), norms))

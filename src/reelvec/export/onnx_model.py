@@ -1,10 +1,11 @@
 """A model as an ONNX file, for programs without Python or torch.
 
 The graph takes what `Reader.read` gives: the ids of all reviews end to end, and where each one
-starts. Nothing is padded that the network itself does not pad. An ensemble takes that of each of
+starts. Nothing is padded that the network itself does not pad. An ensemble takes that for each of
 its members, for each reads a review in its own way.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,15 @@ from torch import nn
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import replacing
 from reelvec.export.onnx_encoders import array_of, encode
-from reelvec.export.onnx_graph import FLOAT, Graph, Value
+from reelvec.export.onnx_graph import DOUBLE, FLOAT, Graph, Value
 from reelvec.export.onnx_linear import weigh
-from reelvec.export.onnx_reviews import IDS, REVIEWS, STARTS, reviews_in
+from reelvec.export.onnx_reviews import IDS, MEMBER, REVIEWS, STARTS, reviews_in
 from reelvec.models.classifier import Classifier
+from reelvec.models.ensemble import Ensemble
 from reelvec.models.linear import Baseline
 from reelvec.models.logits import Logits, probabilities_of
+from reelvec.models.model import Model
+from reelvec.models.predictor import Predictor
 from reelvec.text.ragged import Ragged, offsets_from_lengths
 
 TOLERANCE = 1e-5
@@ -35,34 +39,50 @@ ABOUT = (
     "review starts in `ids`. A review may be empty."
 )
 
+ABOUT_ENSEMBLE = (
+    "P(positive) of film reviews, by several models. Each has two inputs that begin with its name, "
+    "for each reads the reviews in its own way: `NAME.ids`, token ids of all reviews end to end, "
+    "and `NAME.starts`, where each review starts in them. All get the same reviews in the same "
+    "order. A review may be empty. The models, and the kind of text that each reads: "
+)
+
 PROBE_LENGTHS = (7, 0, 1, 250, 3, 0, 40)
 """Tokens in the made-up reviews that a new file is checked with."""
 
 Single = Classifier | Baseline
 
+Seen = Ragged | Mapping[str, Ragged]
+"""Reviews as a model's reader gives them, or for an ensemble as that of each member does, by name.
+"""
 
-def export_onnx(path: Path, name: str, model: Single) -> None:
+
+def export_onnx(path: Path, name: str, model: Single | Ensemble) -> None:
     """Write a model and check it: the same model gives the same bytes.
 
     The file has two inputs, `ids` int32 (tokens,) and `starts` int32 (reviews,), and two outputs,
-    `logits` and `probabilities`, float32 (reviews,).
+    `logits` and `probabilities`, float32 (reviews,). That of an ensemble has `NAME.ids` int32
+    (NAME.tokens,) and `NAME.starts` int32 (reviews,) for each of its members.
 
     Args:
         path: where to, ending in `.onnx`.
-        name: of the variant or baseline.
+        name: of the variant, baseline or ensemble.
         model: not changed; on the CPU.
 
     Raises:
-        ReelvecError: ONNX Runtime's probabilities differ from the model's own.
+        ReelvecError: ONNX Runtime's probabilities differ from the model's own, or a member of the
+            ensemble is neither a variant nor a baseline.
     """
     graph = Graph()
-    logits = _logits(graph, model)
-    if isinstance(model, Baseline):
+    if isinstance(model, Ensemble):
+        logits, about = _combined(graph, model), _about(model)
+    else:
+        logits, about = _logits(graph, model), ABOUT
+    if not isinstance(model, Classifier):
         logits = graph.cast(logits, FLOAT)
     graph.name(logits, LOGITS)
     graph.name(graph.add("Sigmoid", logits), PROBABILITIES)
     outputs = {LOGITS: (FLOAT, [REVIEWS]), PROBABILITIES: (FLOAT, [REVIEWS])}
-    proto = graph.model(name, ABOUT, outputs)
+    proto = graph.model(name, about, outputs)
     with replacing(path) as temporary:
         temporary.write_bytes(proto.SerializeToString(deterministic=True))
         _check(temporary, path, model)
@@ -83,21 +103,54 @@ class OnnxModel:
             path, options, providers=["CPUExecutionProvider"]
         )
 
-    def logits(self, seen: Ragged) -> NDArray[np.float32]:
+    def logits(self, seen: Seen) -> NDArray[np.float32]:
         """Log odds of `positive` of reviews as the model reads them, float32 (reviews,)."""
         return self._run(LOGITS, seen)
 
-    def probabilities(self, seen: Ragged) -> NDArray[np.float32]:
+    def probabilities(self, seen: Seen) -> NDArray[np.float32]:
         """P(positive) of the same, float32 (reviews,)."""
         return self._run(PROBABILITIES, seen)
 
-    def _run(self, output: str, seen: Ragged) -> NDArray[np.float32]:
-        if not len(seen):
+    def _run(self, output: str, seen: Seen) -> NDArray[np.float32]:
+        if isinstance(seen, Ragged):
+            parts = {"": seen}
+        else:
+            parts = {MEMBER.format(name): each for name, each in seen.items()}
+        if not all(map(len, parts.values())):
             return np.zeros(0, np.float32)
-        starts = seen.offsets[:-1].astype(np.int32)
-        feeds: dict[str, Any] = {IDS: np.ascontiguousarray(seen.ids), STARTS: starts}
+        feeds: dict[str, Any] = {}
+        for part, each in parts.items():
+            feeds[f"{part}{IDS}"] = np.ascontiguousarray(each.ids)
+            feeds[f"{part}{STARTS}"] = each.offsets[:-1].astype(np.int32)
         found: NDArray[np.float32] = self._session.run([output], feeds)[0]
         return found
+
+
+def _about(model: Ensemble) -> str:
+    """What a reader of the file is told, the members among it."""
+    members = ((name, *model.members[name].texts) for name in model.weighing.members)
+    return f"{ABOUT_ENSEMBLE}{', '.join(f'{name} ({text})' for name, text in members)}."
+
+
+def _combined(graph: Graph, model: Ensemble) -> Value:
+    """`Weighing.combined`, double (B,), in which each member has inputs of its own."""
+    terms = [graph.double(model.weighing.intercept)]
+    for name, member in model.weighing.members.items():
+        with graph.within(MEMBER.format(name)):
+            logits = graph.cast(_logits(graph, _single(model.members[name])), DOUBLE)
+            limits = graph.double(member.lowest), graph.double(member.highest)
+            counted = graph.add("Clip", logits, *limits)
+            terms.append(graph.add("Mul", counted, graph.double(member.weight)))
+    return graph.add("Sum", *terms)
+
+
+def _single(model: Model) -> Single:
+    """A member's network, or the baseline that it is."""
+    if isinstance(model, Predictor):
+        return model.model
+    if not isinstance(model, Baseline):
+        raise ReelvecError(f"{model.name}: neither a variant nor a baseline, it has no ONNX graph")
+    return model
 
 
 def _logits(graph: Graph, model: Single) -> Value:
@@ -124,11 +177,19 @@ def _head(graph: Graph, head: nn.Sequential, value: Value) -> Value:
     return graph.without(value, 1)
 
 
-def _check(written: Path, path: Path, model: Single) -> None:
+def _check(written: Path, path: Path, model: Single | Ensemble) -> None:
     """Compare a file with its model on made-up reviews, some of them empty."""
-    seen = _probe(model)
-    expected = probabilities_of(_own_logits(model, seen))
-    difference = float(np.abs(OnnxModel(written).probabilities(seen) - expected).max())
+    seen: Seen
+    if isinstance(model, Ensemble):
+        members = {name: _single(member) for name, member in model.members.items()}
+        seen = {name: _probe(member) for name, member in members.items()}
+        own = {name: _own_logits(member, seen[name]) for name, member in members.items()}
+        logits = model.weighing.combined(own)
+    else:
+        seen = _probe(model)
+        logits = _own_logits(model, seen)
+    found = OnnxModel(written).probabilities(seen)
+    difference = float(np.abs(found - probabilities_of(logits)).max())
     if not difference <= TOLERANCE:
         raise ReelvecError(
             f"{path}: its probabilities are up to {difference:.1g} from the model's own, more than "

@@ -9,6 +9,9 @@ from reelvec.export.onnx_graph import INT32, INT64, Graph, Value
 IDS, STARTS = "ids", "starts"
 """The inputs' names."""
 
+MEMBER = "{}."
+"""What the names of an ensemble's member begin with, its inputs among them."""
+
 REVIEWS = "reviews"
 """The dimension that all parts of a model share."""
 

@@ -10,6 +10,7 @@ from reelvec.export import served_model as mlflow_model
 from reelvec.export.mlflow_folder import save_package
 from reelvec.export.model_folder import files_of_model
 from reelvec.export.onnx_model import export_onnx
+from reelvec.models.ensemble import Ensemble
 from reelvec.models.linear import Baseline
 from reelvec.models.load import read_model
 from reelvec.models.predictor import Predictor
@@ -23,8 +24,6 @@ MLFLOW, ONNX = "mlflow", "model.onnx"
 def export_model(folder: Path, trained: Path) -> None:
     """Write `mlflow/`, raw text to label and probability, and `model.onnx`, ids to probability.
 
-    Ensembles have no ONNX file.
-
     Args:
         folder: replaced as a whole.
         trained: the folder of a trained model.
@@ -37,7 +36,7 @@ def export_model(folder: Path, trained: Path) -> None:
         temporary.mkdir()
         if isinstance(trained_model, Predictor):
             export_onnx(temporary / ONNX, trained_model.name, trained_model.model)
-        elif isinstance(trained_model, Baseline):
+        elif isinstance(trained_model, Baseline | Ensemble):
             export_onnx(temporary / ONNX, trained_model.name, trained_model)
         model = Model(model_uuid=_digest(trained), utc_time_created=LONG_AGO)
         save_package(temporary / MLFLOW, trained, model)
