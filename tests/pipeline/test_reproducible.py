@@ -1,5 +1,6 @@
 """The same inputs give the same bytes, whoever runs the pipeline, and wherever."""
 
+import sys
 from pathlib import Path
 
 from workspaces import NO_MLFLOW, small_workspace, succeed
@@ -9,8 +10,11 @@ def test_another_folder_hash_seed_locale_and_number_of_threads_change_nothing(
     finished: Path, tmp_path: Path
 ) -> None:
     elsewhere = small_workspace(tmp_path / "another folder, with spaces")
+    ascii_only = {"LC_ALL": "C"}
     # Without Python's help against the C locale: its encoding is then ASCII, as on old systems.
-    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    # Torch cannot be imported so from a folder whose name has other letters.
+    if sys.prefix.isascii():
+        ascii_only |= {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     others = {"PYTHONHASHSEED": "77", "OMP_NUM_THREADS": "1", "TZ": "Asia/Kathmandu"}
     succeed(elsewhere, "dvc", "repro", **ascii_only, **others, **NO_MLFLOW)
     assert (elsewhere / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()

@@ -42,6 +42,7 @@ def test_a_variant_that_is_removed_leaves_no_trace_once_its_results_are_deleted(
     assert remedy.startswith("rm -r ")
     succeed(workspace, *shlex.split(remedy))
     succeed(workspace, "dvc", "repro", **NO_MLFLOW)
+    succeed(workspace, "reelvec", "page")
     left = files(workspace, "data", "reports")
     assert [name for name in left if "glove_frozen" in name] == []
     texts = [name for name in left if name.endswith((".md", ".html", ".json", ".svg"))]
