@@ -30,6 +30,8 @@ OFF_POLARITY = 0.08
 DIMENSION = 50
 WINDOW = 5
 MIN_COUNT = 3
+FILMS = {"train": range(1, 301), "test": range(301, 451)}
+"""Numbers of made-up films; none has reviews in both parts."""
 ARCHIVE = "aclImdb_v1.tar.gz"
 VECTORS = "glove.sample.50d.txt.gz"
 A_BEFORE_VOWEL = re.compile(r"\b([Aa])(?= [aeio])")
@@ -168,11 +170,28 @@ def reviews() -> dict[str, str]:
     return made
 
 
+def addresses(made: dict[str, str]) -> dict[str, str]:
+    """The files that say which film a review is of: a few reviews each, as in the real archive."""
+    chosen = random.Random(SEED)
+    listed: dict[str, str] = {}
+    for folder in sorted({path.rpartition("/")[0] for path in made}):
+        split, _, label = folder.partition("/")
+        films = FILMS[split]
+        count = sum(path.startswith(f"{folder}/") for path in made)
+        lines = [
+            f"http://www.imdb.com/title/tt{chosen.choice(films):07d}/usercomments"
+            for _ in range(count)
+        ]
+        listed[f"{split}/urls_{label}.txt"] = "".join(f"{line}\n" for line in lines)
+    return listed
+
+
 def write_archive(made: dict[str, str], path: Path) -> None:
     """The official layout, with nothing in the headers that varies."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name, text in [("README", NOTE), *sorted(made.items())]:
+        everything = {**made, **addresses(made)}
+        for name, text in [("README", NOTE), *sorted(everything.items())]:
             content = text.encode("utf-8")
             member = tarfile.TarInfo(f"aclImdb/{name}")
             member.size, member.mode = len(content), 0o644

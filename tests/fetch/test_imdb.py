@@ -103,10 +103,13 @@ def test_the_table_is_sorted_and_typed(tmp_path: Path, archive: Path) -> None:
             "review_id": pa.int32(),
             "rating": pa.int8(),
             "label": pa.int8(),
+            "film": pa.int32(),
             "text": pa.string(),
         }
     )
-    rows = [tuple(row.values()) for row in table.to_pylist()]
+    films = table["film"].to_pylist()
+    assert films == [*[None] * 6, 453418, *[None] * 4], "one line names the film of number 0"
+    rows = [tuple(row.values()) for row in table.drop_columns("film").to_pylist()]
     assert rows == [
         ("test", 0, 2, 0, "Awful."),
         ("test", 1, 2, 0, "Awful."),
@@ -145,13 +148,35 @@ def test_the_content_hash_is_that_of_the_sorted_listing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("root", ["", "./", "aclImdb/", "a/b c/aclImdb_v1/"])
 def test_the_same_reviews_give_the_same_bytes_whichever_archive_serves_them(
-    tmp_path: Path, archive: Path, root: str
+    tmp_path: Path, root: str
 ) -> None:
     names = list(REVIEWS)
     random.Random(root).shuffle(names)
     other = pack(tmp_path / "other.tar.gz", {name: REVIEWS[name] for name in names}, root)
-    expected = fetched(tmp_path, archive, REVIEWS)[0].read_bytes()
+    expected = fetched(tmp_path, pack(tmp_path / "one.tar.gz", REVIEWS), REVIEWS)[0].read_bytes()
     assert fetched(tmp_path, other, REVIEWS)[0].read_bytes() == expected
+
+
+def test_films_are_told_by_the_lines_of_the_address_files_wherever_they_stand(
+    tmp_path: Path,
+) -> None:
+    title = b"http://www.imdb.com/title/tt%07d/usercomments\n"
+    addresses = {
+        "train/urls_pos.txt": b"".join(title % number for number in (7, 8, 9)),
+        "train/urls_neg.txt": b"http://nowhere.example/\r\n" + title % 7,
+        "test/urls_neg.txt": title % 123456789,
+        "train/urls_unsup.txt": b"\xff\n",
+    }
+    for name, files in {"first": addresses | REVIEWS, "last": REVIEWS | addresses}.items():
+        reviews = read_archive(pack(tmp_path / f"{name}.tar.gz", files))
+        assert {review.path: review.film for review in reviews if review.film is not None} == {
+            "test/neg/0_2.txt": 123456789,
+            "train/neg/1_4.txt": 7,
+            "train/pos/0_9.txt": 7,
+            "train/pos/2_10.txt": 9,
+        }, "number 10 has no line"
+    _, metrics = fetched(tmp_path, tmp_path / "last.tar.gz", REVIEWS)
+    assert metrics["films"] == {"train": 2, "test": 1, "unsup": 0}
 
 
 def test_the_table_is_the_same_under_any_hash_seed_and_locale(

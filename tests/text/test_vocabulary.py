@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reelvec.base.errors import ReelvecError
@@ -17,6 +17,7 @@ from reelvec.text.dataset import Dataset
 from reelvec.text.parts import (
     coverage_of_parts,
     encode_parts,
+    split_by_film,
     split_reviews,
     stratified_split,
 )
@@ -128,6 +129,7 @@ def table_of(*rows: tuple[str, int | None]) -> pa.Table:
             "split": pa.array([split for split, _ in rows], pa.string()),
             "label": pa.array([label for _, label in rows], pa.int8()),
             "review_id": pa.array(range(len(rows)), pa.int32()),
+            "film": pa.nulls(len(rows), pa.int32()),
         }
     )
 
@@ -138,10 +140,45 @@ ROWS = [("test", 0), ("test", 1), *[("train", label) for label in (0, 1) for _ i
 def test_validation_reviews_come_from_the_official_training_reviews() -> None:
     table = table_of(*ROWS, ("unsup", None))
     parts = split_reviews(table, VocabularyParams(validation_fraction=0.2, seed=123))
-    assert parts["test"].tolist() == [0, 1]
+    assert sorted(parts["test"]) == [0, 1]
     assert parts["unsup"].tolist() == [12]
     assert sorted([*parts["train"], *parts["valid"]]) == list(range(2, 12))
     assert len(parts["valid"]) == 2
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32 - 1), films=st.integers(150, 600))
+def test_no_film_stands_on_both_sides_and_both_have_praise_and_blame(seed: int, films: int) -> None:
+    generator = np.random.default_rng(seed)
+    numbers = generator.integers(0, films, 3 * films).astype(np.int32)
+    labels = (generator.random(films) < 0.5)[numbers].astype(np.int8)  # all of a film's alike
+    training, validation = split_by_film(labels, numbers, 0.2, seed)
+    assert sorted([*training, *validation]) == list(range(len(numbers)))
+    assert not set(numbers[training]) & set(numbers[validation])
+    assert len(validation) == pytest.approx(0.2 * len(numbers), rel=0.4)
+    for part in (training, validation):
+        assert labels[part].mean() == pytest.approx(labels.mean(), abs=0.15)
+    again = split_by_film(labels, numbers, 0.2, seed)
+    assert again[0].tolist() == training.tolist()
+
+
+def test_reviews_of_films_that_nobody_knows_are_divided_one_by_one() -> None:
+    labels = np.tile(np.array([0, 1], np.int8), 50)
+    unknown = np.full(100, -1, np.int32)
+    training, validation = split_by_film(labels, unknown, 0.2, 1)
+    assert (len(training), len(validation), labels[validation].sum()) == (80, 20, 10)
+    with pytest.raises(ReelvecError, match="of 2 films: too few"):
+        split_by_film(labels, np.repeat(np.array([1, 2], np.int32), 50), 0.2, 1)
+
+
+def test_the_first_reviews_of_a_part_are_a_fair_draw() -> None:
+    rows = [("test", label) for label in [0] * 300 + [1] * 300]
+    rows += [("train", label) for label in [0] * 1000 + [1] * 1000]
+    parts = split_reviews(table_of(*rows), VocabularyParams())
+    labels = np.array([label for _, label in rows])
+    for name, count in (("train", 400), ("valid", 200), ("test", 200)):
+        share = labels[parts[name][:count]].mean()
+        assert share == pytest.approx(0.5, abs=0.12), "a slice of sorted reviews has one label"
 
 
 def test_a_missing_label_stops_the_stage() -> None:
@@ -159,7 +196,7 @@ def test_words_of_other_parts_than_training_are_unknown_but_counted_in_the_cover
     assert set(vocabulary.tokens[2:]) == {"film", "good"}
     parts = encode_parts(corpus, table, rows, vocabulary)
     assert parts["test"].reviews.ids.tolist() == [UNKNOWN] * 4
-    assert parts["test"].targets.tolist() == [0, 1]
+    assert sorted(parts["test"].targets) == [0, 1]
     assert parts["unsup"].labels is None
     metrics = coverage_of_parts(corpus, rows, vocabulary, ["good", "unsup", "other"])
     assert metrics["words"] == 2

@@ -37,8 +37,17 @@ LABEL_OF_FOLDER = {"neg": 0, "pos": 1, "unsup": None}
 LONGEST_REVIEW = 1 << 26
 """Bytes above which a file is no review: 64 MiB."""
 
+FILM = re.compile(r"/title/tt(\d{1,9})(?:/|$)")
+"""In the address of a review's film."""
+
+ADDRESSES = re.compile(r"(?:.*/)?((?:train|test)/)urls_(pos|neg|unsup)\.txt")
+"""Files with an address a line: line n is that of the review with the number n."""
+
 IN_FOLDER = re.compile(r"(?:.*/)?(train|test)/(pos|neg|unsup)/([^/]*\.txt)")
 REVIEW_NAME = re.compile(r"(0|[1-9]\d{0,8})_(0|[1-9]\d?)\.txt")
+
+Films = dict[str, list[int | None]]
+"""By folder, the film of each review by its number."""
 
 SCHEMA = pa.schema(
     [
@@ -46,6 +55,7 @@ SCHEMA = pa.schema(
         ("review_id", pa.int32()),
         ("rating", pa.int8()),
         ("label", pa.int8()),
+        ("film", pa.int32()),
         ("text", pa.string()),
     ]
 )
@@ -61,6 +71,7 @@ class Review(NamedTuple):
         digest: SHA-256 of the file's bytes.
         text: the file decoded as UTF-8.
         replaced: whether bytes that are not UTF-8 became U+FFFD.
+        film: the number of its film at IMDb; None where the archive does not say.
     """
 
     folder: str
@@ -69,6 +80,7 @@ class Review(NamedTuple):
     digest: bytes
     text: str
     replaced: bool
+    film: int | None = None
 
     @property
     def split(self) -> str:
@@ -119,7 +131,8 @@ def fetch_imdb(params: ImdbParams, table: Path, sources: Sources | None = None) 
 def read_archive(path: Path) -> list[Review]:
     """Read all reviews of a .tar.gz archive in the official layout.
 
-    Whatever folder the layout lies in, and files that are no reviews, do not matter. Bytes that
+    Whatever folder the layout lies in, and other files, do not matter; the addresses of the films
+    in `train/urls_pos.txt` and its like say which reviews are of the same film. Bytes that
     are not UTF-8 become U+FFFD, with a warning that names the first such file.
 
     Args:
@@ -132,10 +145,11 @@ def read_archive(path: Path) -> list[Review]:
         ReelvecError: the archive is damaged, a member points out of it, a review has an
             impossible name or occurs twice, or one of ARCHIVE_FOLDERS has none.
     """
+    films: Films = {}
     with tqdm(
-        _reviews_in(path), desc=path.name, unit=" reviews", leave=False, disable=None
+        _reviews_in(path, films), desc=path.name, unit=" reviews", leave=False, disable=None
     ) as all_:
-        reviews = sorted(all_)
+        reviews = sorted(all_, key=lambda review: review[:3])
     for before, review in pairwise(reviews):
         if before[:2] == review[:2]:
             raise ReelvecError(f"{path}: {before.path} and {review.path} are the same review id")
@@ -152,10 +166,16 @@ def read_archive(path: Path) -> list[Review]:
             f"warning: {path.name}: {len(replaced)} reviews are not UTF-8, the first is "
             f"{replaced[0]}; their undecodable bytes became U+FFFD"
         )
-    return reviews
+    return [review._replace(film=_film_of(review, films)) for review in reviews]
 
 
-def _reviews_in(path: Path) -> Iterator[Review]:
+def _film_of(review: Review, films: Films) -> int | None:
+    of_folder = films.get(review.folder, ())
+    return of_folder[review.review_id] if review.review_id < len(of_folder) else None
+
+
+def _reviews_in(path: Path, films: Films) -> Iterator[Review]:
+    """The reviews as they come; what the archive says of their films is put into `films`."""
     try:
         # gzip checks length and checksum, which tarfile's own decompression does not.
         with gzip.open(path) as unzipped, tarfile.open(fileobj=unzipped, mode="r|") as archive:
@@ -168,12 +188,22 @@ def _reviews_in(path: Path) -> Iterator[Review]:
                     content = archive.extractfile(member)
                     assert content is not None, "a regular file has content"
                     yield _review(name, content.read(), path)
+                if listed := ADDRESSES.fullmatch(member.name):
+                    content = archive.extractfile(member)
+                    if content is not None:
+                        films["".join(listed.groups())] = _films_in(content.read())
             _check_rest(archive, path)
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ReelvecError(
             f"{path}: not a whole .tar.gz archive ({error}); if it was downloaded, it may be cut "
             f"off: {get_again()}"
         ) from None
+
+
+def _films_in(addresses: bytes) -> list[int | None]:
+    """The number of the film in each line; None where a line has none."""
+    lines = addresses.decode(errors="replace").splitlines()
+    return [int(found[1]) if (found := FILM.search(line)) else None for line in lines]
 
 
 def _check_member(member: tarfile.TarInfo, path: Path) -> None:
@@ -242,6 +272,7 @@ def write_table(reviews: list[Review], path: Path) -> None:
         [review.review_id for review in reviews],
         [review.rating or None for review in reviews],
         [review.label for review in reviews],
+        [review.film for review in reviews],
         [review.text for review in reviews],
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
@@ -264,7 +295,8 @@ def statistics(reviews: list[Review]) -> dict[str, Any]:
         `reviews` by split and label; `tokens` between white space by split; `duplicates_within`:
         reviews of a split whose text has come before in it; `duplicates_across`: distinct texts
         that occur in both splits; `empty`: reviews without a word; `not_utf8`: reviews with
-        bytes that had to be replaced.
+        bytes that had to be replaced; `films`: how many different ones the reviews of each split
+        are of.
     """
     counts = Counter(review.folder for review in reviews)
     labelled = {
@@ -289,6 +321,10 @@ def statistics(reviews: list[Review]) -> dict[str, Any]:
         },
         "empty": empty,
         "not_utf8": sum(review.replaced for review in reviews),
+        "films": {
+            split: len({each.film for each in reviews if each.split == split} - {None})
+            for split in tokens
+        },
     }
 
 

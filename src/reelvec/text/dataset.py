@@ -20,11 +20,14 @@ class Dataset:
         reviews: vocabulary ids, one row a review.
         labels: int8 (reviews,), 1 positive and 0 negative; None for unlabelled reviews.
         review_ids: int32 (reviews,), the number in the review's file name.
+        films: int32 (reviews,), the number of the film that each is of; -1 where nobody knows;
+            None for reviews of which it was never asked.
     """
 
     reviews: Ragged
     labels: NDArray[np.int8] | None
     review_ids: NDArray[np.int32]
+    films: NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.reviews)
@@ -43,14 +46,17 @@ class Dataset:
     def take(self, rows: NDArray[np.integer]) -> "Dataset":
         """The given reviews in the given order."""
         labels = None if self.labels is None else self.labels[rows]
-        return Dataset(self.reviews.take(rows), labels, self.review_ids[rows])
+        films = None if self.films is None else self.films[rows]
+        return Dataset(self.reviews.take(rows), labels, self.review_ids[rows], films)
 
     def followed_by(self, other: "Dataset") -> "Dataset":
         """All reviews of this, then all of the other; both have labels."""
+        known = self.films is not None and other.films is not None
         return Dataset(
             self.reviews.followed_by(other.reviews),
             np.concatenate([self.targets, other.targets]),
             np.concatenate([self.review_ids, other.review_ids]),
+            np.concatenate([self.films, other.films]) if known else None,
         )
 
     def save(self, folder: Path) -> None:
@@ -59,8 +65,9 @@ class Dataset:
             temporary.mkdir()
             self.reviews.save(temporary)
             save_array(temporary / "review_ids.npy", self.review_ids)
-            if self.labels is not None:
-                save_array(temporary / "labels.npy", self.labels)
+            for name, values in (("labels", self.labels), ("films", self.films)):
+                if values is not None:
+                    save_array(temporary / f"{name}.npy", values)
 
     @classmethod
     def load(cls, folder: Path) -> "Dataset":
@@ -70,9 +77,10 @@ class Dataset:
             ReelvecError: a file is missing or the lengths differ.
         """
         reviews = Ragged.load(folder)
-        labels_file = folder / "labels.npy"
-        labels = np.load(labels_file) if labels_file.exists() else None
         review_ids = np.load(folder / "review_ids.npy")
-        if len(review_ids) != len(reviews) or (labels is not None and len(labels) != len(reviews)):
-            raise ReelvecError(f"{folder}: the arrays differ in length; {run_again()}")
-        return cls(reviews, labels, review_ids)
+        files = [folder / f"{name}.npy" for name in ("labels", "films")]
+        labels, films = (np.load(file) if file.exists() else None for file in files)
+        for values in (review_ids, labels, films):
+            if values is not None and len(values) != len(reviews):
+                raise ReelvecError(f"{folder}: the arrays differ in length; {run_again()}")
+        return cls(reviews, labels, review_ids, films)

@@ -1,5 +1,6 @@
 """Dividing the reviews into train, valid, test and unsup, and what each part's words are."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 RowsOfParts = dict[str, NDArray[np.int64]]
 """Row numbers of each part."""
 
+MOST_FOLDS = 20
+"""Into how many parts films may be divided, for validation to take some of them: the fewer, the
+better their labels are balanced."""
+
 DESCRIBED = ("train", "valid", "unsup")
 """The parts whose words are described: the test reviews are looked at by `evaluate` alone."""
 
@@ -28,8 +33,12 @@ DESCRIBED = ("train", "valid", "unsup")
 def split_reviews(table: pa.Table, params: "VocabularyParams") -> RowsOfParts:
     """Row numbers of the four parts; valid is taken from the official training reviews.
 
+    No film has reviews in both train and valid: reviews of one film are alike, and a model that
+    knows the film would be judged too well. The rows of a part are in random order, so that the
+    first ones of them are a fair draw.
+
     Args:
-        table: columns `split` and `label`, one row a review.
+        table: columns `split`, `label` and `film`, one row a review.
         params: `validation_fraction` and `seed`.
 
     Raises:
@@ -43,14 +52,55 @@ def split_reviews(table: pa.Table, params: "VocabularyParams") -> RowsOfParts:
         if len(without) or not len(rows[name]):
             what = f"{len(without):,} reviews without a label" if len(without) else "no reviews"
             raise ReelvecError(f"data/raw/imdb.parquet: the {name} split has {what}")
-    labels = _labels(table, rows["train"])
-    training, validation = stratified_split(labels, params.validation_fraction, params.seed)
-    return {
+    labels, films = _labels(table, rows["train"]), films_of(table, rows["train"])
+    training, validation = split_by_film(labels, films, params.validation_fraction, params.seed)
+    parts = {
         "train": rows["train"][training],
         "valid": rows["train"][validation],
         "test": rows["test"],
         "unsup": rows["unsup"],
     }
+    generator = np.random.default_rng(params.seed)
+    return {name: generator.permutation(part) for name, part in parts.items()}
+
+
+def split_by_film(
+    labels: NDArray[np.int8], films: NDArray[np.int32], fraction: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Divide reviews into training and validation, so that no film has reviews in both.
+
+    Args:
+        labels: int8 (reviews,).
+        films: int32 (reviews,); a review whose film is not known (-1) is by itself.
+        fraction: share of the reviews that goes to validation; the nearest that has a denominator
+            of 20 or less.
+        seed: of the shuffle.
+
+    Returns:
+        positions of the training and of the validation reviews, each rising; both with nearly the
+        same share of positives.
+
+    Raises:
+        ReelvecError: there are too few reviews, or films, to be divided.
+    """
+    if (films < 0).all():
+        return stratified_split(labels, fraction, seed)
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    unknown = films < 0
+    groups = np.where(unknown, -1 - np.arange(len(films)), films)
+    films_of_rarer_label = min(len(np.unique(groups[labels == label])) for label in (0, 1))
+    share = Fraction(fraction).limit_denominator(MOST_FOLDS)
+    if share in (0, 1) or share.denominator > films_of_rarer_label:
+        raise ReelvecError(
+            f"the reviews of one label are of {films_of_rarer_label} films: too few to be divided "
+            f"with vocabulary.validation_fraction {fraction}, which takes {share.numerator} of "
+            f"{share.denominator} parts, or less than 1 of {MOST_FOLDS}"
+        )
+    splitter = StratifiedGroupKFold(share.denominator, shuffle=True, random_state=seed)
+    parts = [held_out for _, held_out in splitter.split(groups, labels, groups)]
+    validation = np.sort(np.concatenate(parts[: share.numerator]))
+    return np.setdiff1d(np.arange(len(labels)), validation), validation
 
 
 def stratified_split(
@@ -94,6 +144,7 @@ def encode_parts(
             encoded.take(rows),
             None if name == "unsup" else _labels(table, rows),
             review_ids[rows],
+            films_of(table, rows),
         )
         for name, rows in rows_of_part.items()
     }
@@ -142,6 +193,12 @@ def coverage_of_parts(
             for kind, share in coverage(counts, known).items()
         }
     return result
+
+
+def films_of(table: pa.Table, rows: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The film of each review, int32 (rows,); -1 where it is not known."""
+    films: NDArray[np.int32] = table["film"].take(rows).fill_null(-1).to_numpy()
+    return films
 
 
 def _labels(table: pa.Table, rows: NDArray[np.int64]) -> NDArray[np.int8]:
