@@ -28,15 +28,46 @@ def test_members_that_err_apart_are_better_together() -> None:
     assert accuracy > best + 0.05
     assert ((weighing.combined(LOGITS) > 0) == LABELS).mean() == pytest.approx(accuracy, abs=0.01)
     weights = {name: member.weight for name, member in weighing.members.items()}
-    assert abs(weights["noise"]) < 0.2 * weights["weak"]
+    assert weights.get("noise", 0.0) < 0.2 * weights["weak"]
     assert weights["weak"] == pytest.approx(5 * weights["loud"], rel=0.2)
+
+
+def test_where_all_help_the_weights_are_those_of_a_logistic_regression() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    helpful = {name: LOGITS[name] for name in ("weak", "loud")}
+    weighing, _ = fit_weighing(helpful, LABELS)
+    counted = np.stack(
+        [member.counted(helpful[name]) for name, member in weighing.members.items()], axis=1
+    )
+    scale = counted.std(axis=0)
+    regression = LogisticRegression(tol=1e-9).fit(counted / scale, LABELS)
+    expected = regression.coef_[0] / scale
+    found = [member.weight for member in weighing.members.values()]
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+    assert weighing.intercept == pytest.approx(regression.intercept_[0], abs=1e-3)
+
+
+def test_no_member_is_held_against_its_own_verdict() -> None:
+    # Noise that two members share: a weight below 0 would take it out, and turn short texts round.
+    shared = GENERATOR.normal(size=2_000)
+    logits = {
+        "good": SIGNAL + 2 * shared,
+        "echo": 0.2 * SIGNAL + 2 * shared,
+        "contrary": -SIGNAL + GENERATOR.normal(size=2_000),
+    }
+    weighing, _ = fit_weighing(logits, LABELS)
+    assert list(weighing.members) == ["good"]
+    assert weighing.members["good"].weight > 0
+    with pytest.raises(ReelvecError, match="contrary: none of them tells"):
+        fit_weighing({"contrary": logits["contrary"]}, LABELS)
 
 
 def test_a_member_that_is_surer_than_it_ever_was_counts_no_more_than_then() -> None:
     weighing, _ = fit_weighing(LOGITS, LABELS)
     middle = np.array([0.0])
     sure, surest = (
-        weighing.combined({"weak": middle, "loud": middle, "noise": np.array([logit])})
+        weighing.combined({"weak": np.array([logit]), "loud": middle, "noise": middle})
         for logit in (14.0, 34.0)
     )
     assert sure == surest

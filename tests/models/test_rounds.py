@@ -28,6 +28,7 @@ NGRAMS = VariantParams(
     hidden=0,
     learning_rate=0.01,
     epochs=3,
+    refit=False,
 )
 
 

@@ -104,11 +104,15 @@ class OnnxModel:
         )
 
     def logits(self, seen: Seen) -> NDArray[np.float32]:
-        """Log odds of `positive` of reviews as the model reads them, float32 (reviews,)."""
+        """Log odds of `positive` of reviews as the model reads them, float32 (reviews,).
+
+        Raises:
+            ValueError: an ensemble's members were given different numbers of reviews.
+        """
         return self._run(LOGITS, seen)
 
     def probabilities(self, seen: Seen) -> NDArray[np.float32]:
-        """P(positive) of the same, float32 (reviews,)."""
+        """P(positive) of the same, float32 (reviews,); it raises the same."""
         return self._run(PROBABILITIES, seen)
 
     def _run(self, output: str, seen: Seen) -> NDArray[np.float32]:
@@ -116,7 +120,10 @@ class OnnxModel:
             parts = {"": seen}
         else:
             parts = {MEMBER.format(name): each for name, each in seen.items()}
-        if not all(map(len, parts.values())):
+        counts = {len(each) for each in parts.values()}
+        if len(counts) != 1:  # a single review would count for all of the others'
+            raise ValueError(f"the members were given different numbers of reviews: {counts}")
+        if counts == {0}:
             return np.zeros(0, np.float32)
         feeds: dict[str, Any] = {}
         for part, each in parts.items():

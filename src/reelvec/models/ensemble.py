@@ -31,8 +31,8 @@ class Member:
 
     Attributes:
         weight: of its logit in the sum.
-        lowest: smaller logits count as this. A text of three words can be given a logit far
-            beyond those of whole reviews, and a weight below 0 would then turn the verdict.
+        lowest: smaller logits count as this: a text of three words can be given a logit far
+            beyond those of whole reviews.
         highest: larger logits count as this.
     """
 
@@ -47,7 +47,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """A weighted sum of logits (stacking, Wolpert 1992).
+    """A weighted sum of logits (stacking, Wolpert 1992); no weight is below 0.
 
     Attributes:
         members: by the names of variants and baselines.
@@ -123,26 +123,64 @@ def fit_weighing(
 ) -> tuple[Weighing, float]:
     """Weigh the members on validation reviews that none of them was trained on.
 
+    A logistic regression whose weights are not negative: a member that would be held against its
+    own verdict has no say, so that what all members call praise is praise (Breiman 1996).
+
     Args:
         validation: each member's logits, float64 (reviews,).
         labels: int8 (reviews,), 1 positive and 0 negative.
 
     Returns:
-        the weighing, and the accuracy of those fitted on four fifths and tried on the rest.
+        the weighing, of the members whose weight is above 0, and the accuracy of those fitted on
+        four fifths and tried on the rest.
+
+    Raises:
+        ReelvecError: no member tells the labels apart.
     """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_score
+    from sklearn.model_selection import StratifiedKFold
 
     logits = np.stack(list(validation.values()), axis=1)  # (reviews, members)
     lowest, highest = np.round(np.quantile(logits, [TAIL, 1 - TAIL], axis=0), DECIMALS)
     logits = np.clip(logits, lowest, highest)
     scale = logits.std(axis=0)
     scale[scale == 0] = 1
-    regression = LogisticRegression()
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    accuracy = float(cross_val_score(regression, logits / scale, labels, cv=folds).mean())
-    regression.fit(logits / scale, labels)
-    weights = np.round(regression.coef_[0] / scale, DECIMALS)
+    right = np.zeros(len(labels), bool)
+    for learned, tried in folds.split(logits, labels):
+        weights, intercept = _non_negative_regression(logits[learned] / scale, labels[learned])
+        right[tried] = (logits[tried] / scale @ weights + intercept > 0) == labels[tried]
+    weights, intercept = _non_negative_regression(logits / scale, labels)
+    weights = np.round(weights / scale, DECIMALS)
     columns = zip(weights.tolist(), lowest.tolist(), highest.tolist(), strict=True)
     members = {name: Member(*each) for name, each in zip(validation, columns, strict=True)}
-    return Weighing(members, round(float(regression.intercept_[0]), DECIMALS)), accuracy
+    heard = {name: member for name, member in members.items() if member.weight > 0}
+    if not heard:
+        raise ReelvecError(
+            f"params.yaml: ensembles: {', '.join(validation)}: none of them tells the validation "
+            "reviews apart; choose other members"
+        )
+    return Weighing(heard, round(intercept, DECIMALS)), float(right.mean())
+
+
+def _non_negative_regression(
+    logits: NDArray[np.float64], labels: NDArray[np.int8]
+) -> tuple[NDArray[np.float64], float]:
+    """Weights of 0 and more, float64 (members,), and the intercept, with an L2 penalty of 1."""
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
+    signs = 2.0 * labels - 1
+    inputs = np.column_stack([logits, np.ones(len(labels))])  # (reviews, members + 1)
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margins = signs * (inputs @ weights)
+        penalised = np.append(weights[:-1], 0.0)
+        gradient = penalised - inputs.T @ (signs * expit(-margins))
+        return 0.5 * penalised @ penalised + np.logaddexp(0, -margins).sum(), gradient
+
+    members = logits.shape[1]
+    bounds = [(0.0, None)] * members + [(None, None)]
+    start = np.zeros(members + 1)
+    options = {"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1000}
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    return found.x[:-1], float(found.x[-1])
