@@ -71,6 +71,8 @@ def main() -> None:
             "parameters": parameters,
             "trainable_parameters": trainable,
             "words_without_pretrained_vector": fitted.missing,
+            "labelled_reviews": len(parts.training) + len(parts.validation),
+            "unlabelled_reviews": len(parts.unlabelled) if params.self_training else 0,
         },
     )
 

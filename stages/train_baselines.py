@@ -1,4 +1,4 @@
-"""Train the baselines on the training part: data/plain/ and data/processed/ to data/baselines/."""
+"""Train the baselines: data/plain/ and data/processed/ to data/baselines/."""
 
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
@@ -6,7 +6,7 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import replacing, write_json
 from reelvec.base.project.params_file import read_entries
-from reelvec.base.project.paths import BASELINES, METRICS, TRAIN, VALID, reviews_of
+from reelvec.base.project.paths import BASELINE_METRICS, BASELINES, TRAIN, VALID, reviews_of
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.models.linear import train_baseline
 from reelvec.models.word_vectors import WordVectors, folder_of_vectors, load_word_vectors
@@ -16,27 +16,34 @@ from reelvec.text.tokenizer import Tokenizer
 
 def main() -> None:
     """Run the stage."""
-    metrics = {}
+    metrics: dict[str, dict[str, float]] = {}
     with replacing(BASELINES) as folder:
         folder.mkdir()
         for name, params in read_entries(BaselineParams).items():
             text = reviews_of(params.text)
             parts = {part: Dataset.load(text / part) for part in (TRAIN, VALID)}
-            vectors = vectors_of(params)
-            baseline = train_baseline(name, params, Tokenizer.load(text), parts[TRAIN], vectors)
+            vectors, tokenizer = vectors_of(params), Tokenizer.load(text)
+            baseline = train_baseline(name, params, tokenizer, parts[TRAIN], vectors)
             logits = {
                 part: baseline.logits_of({params.text: data.reviews})
                 for part, data in parts.items()
             }
-            baseline.save(folder / name, logits[VALID])
             metrics[name] = {
                 f"{part}_accuracy": ((logits[part] > 0) == data.targets).mean()
                 for part, data in parts.items()
             }
+            if params.refit:
+                everything = parts[TRAIN].followed_by(parts[VALID])
+                baseline = train_baseline(name, params, tokenizer, everything, vectors)
+            baseline.save(folder / name, logits[VALID])
             dimensions = len(baseline.scale) if vectors is None else vectors.vectors.shape[1]
-            metrics[name]["trainable_parameters"] = dimensions + 1
+            metrics[name] |= {
+                "trainable_parameters": dimensions + 1,
+                "labelled_reviews": sum(map(len, parts.values())),
+                "unlabelled_reviews": 0,
+            }
             print(f"{name}: {metrics[name]['valid_accuracy']:.2%} of the validation reviews right")
-    write_json(METRICS / "train_baselines.json", metrics)
+    write_json(BASELINE_METRICS, metrics)
 
 
 def vectors_of(params: BaselineParams) -> WordVectors | None:

@@ -1,6 +1,7 @@
 """Predictions at the keyboard: the model's own, from every source of reviews."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,9 +52,9 @@ def test_a_review_cannot_command_the_terminal(reelvec: CommandLine) -> None:
     assert out.endswith("  �[2Jgood film��\n")
 
 
-def test_the_best_variant_on_validation_predicts_and_is_named(reelvec: CommandLine) -> None:
+def test_the_best_model_on_validation_predicts_and_is_named(reelvec: CommandLine) -> None:
     status, _, err = reelvec("predict", "good")
-    assert (status, err) == (0, "gru, the best variant on the validation reviews:\n")
+    assert (status, err) == (0, "gru, the best model on the validation reviews:\n")
     assert found(reelvec, "good", "bad") == expected(["good", "bad"], "gru")
 
 
@@ -68,6 +69,16 @@ def test_baselines_and_ensembles_predict_and_explain_like_variants(
     assert {"wonderful", "film"} <= set(explained[1].replace(",", " ").split())
     answer = reelvec("predict", "good", "--variant", name)
     assert (answer.status, answer.err) == (0, ""), "it was asked for, so it need not be named"
+
+
+def test_an_ensemble_that_is_best_on_validation_predicts_by_default(
+    reelvec: CommandLine, tmp_path: Path
+) -> None:
+    root = Path(shutil.copytree(Path(), tmp_path / "copy"))
+    metrics = root / "reports/metrics/train_ensembles.json"
+    metrics.write_text('{"best": {"valid_accuracy": 0.95}}')
+    answer = reelvec("predict", "good", "--project", str(root))
+    assert answer.err == "best, the best model on the validation reviews:\n"
 
 
 def test_every_source_gives_the_same_predictions(reelvec: CommandLine, tmp_path: Path) -> None:

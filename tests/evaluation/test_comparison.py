@@ -15,6 +15,7 @@ from reelvec.base.project.files import write_json
 from reelvec.evaluation.comparison import (
     TESTED,
     TRAINED,
+    TRAINED_WITH_OTHERS,
     Comparison,
     Pair,
     compare,
@@ -169,12 +170,12 @@ def test_models_that_are_no_variants_have_fewer_figures(tmp_path: Path, kind: st
     tested = {name: predictions([True]) for name in ("a", "one")}
     with pytest.raises(ReelvecError, match="dvc repro train_baselines"):
         compare(tested, metrics, 0.95)
-    trained_row = {"valid_accuracy": 0.7, "trainable_parameters": 9, "train_accuracy": 1}
+    trained_row = {**dict.fromkeys(TRAINED_WITH_OTHERS, 9), "valid_accuracy": 0.7, "more": 1}
     for each in ("baselines", "ensembles"):
         write_json(metrics / f"train_{each}.json", {"one": trained_row} if each == kind else {})
     row = compare(tested, metrics, 0.95).variants["one"]
     assert row["valid_accuracy"] == 0.7
-    assert list(row) == [*TESTED, "valid_accuracy", "trainable_parameters"]
+    assert list(row) == [*TESTED, *TRAINED_WITH_OTHERS]
     write_json(metrics / "evaluate/two.json", dict.fromkeys(TESTED, 0.5))
     with pytest.raises(ReelvecError, match=r"nothing says how 'two' was trained; run `dvc repro`"):
         compare({**tested, "two": predictions([True])}, metrics, 0.95)

@@ -34,8 +34,9 @@ def test_answer_holds_frozen_glove_against_scratch_and_names_a_better_one() -> N
     )
     assert answer(found, VARIANTS) == (
         "frozen is 10.1 points below scratch: 77.9% against 88.0% of 200 test reviews right (95% "
-        "interval of the difference 9.6 to 10.5 points, McNemar p < 0.001). Best of all is tuned "
-        "with 90.0%."
+        "interval of the difference 9.6 to 10.5 points, McNemar p < 0.001). Both average "
+        "the vectors of a review's words, so that this says nothing of encoders which read the "
+        "words in order. Of all 3 models 'tuned' is the most accurate: 90.0%."
     )
 
 
@@ -60,7 +61,7 @@ def test_answer_says_no_more_than_the_test_allows(pair: Pair, expected: str) -> 
 def test_without_glove_or_without_scratch_the_answer_names_the_best() -> None:
     found = comparison({}, {"scratch": 0.8})
     assert answer(found, {"scratch": SCRATCH}) == (
-        "Best is scratch with 80.0% of the test reviews right."
+        "Most accurate is 'scratch': 80.0% of the test reviews right."
     )
 
 
@@ -71,7 +72,7 @@ def test_markdown_begins_with_the_data_and_ranks_the_variants() -> None:
     lines = text.splitlines()
     assert lines[0] == "SAMPLE DATA: x"
     rows = [line for line in lines if line.startswith("| ")]
-    assert [row.split("|")[1].strip() for row in rows[:3]] == ["Variant", "scratch", "frozen"]
+    assert [row.split("|")[1].strip() for row in rows[:3]] == ["Model", "scratch", "frozen"]
     assert [cell.strip() for cell in rows[4].split("|")[1:-1]] == [
         *("scratch", "frozen", "+10.0", "+8.0 to +12.0", "9", "1", "< 0.001", "1.000")
     ]
@@ -89,6 +90,6 @@ def test_summary_is_a_plain_table_of_all_variants(tmp_path: Path) -> None:
     found = comparison({("frozen", "scratch"): pair}, {"frozen": 0.7, "scratch": 0.8})
     (tmp_path / "comparison.json").write_text(json.dumps(found.as_json()))
     header, _, *rows = summary_table(tmp_path).splitlines()
-    assert header.split()[:3] == ["Variant", "Test", "accuracy"]
+    assert header.split()[:3] == ["Model", "Test", "accuracy"]
     assert [row.split()[:2] for row in rows] == [["scratch", "80.00%"], ["frozen", "70.00%"]]
     assert summary_table(tmp_path).isascii()

@@ -208,7 +208,7 @@ def test_the_page_is_the_same_each_time(params: Params) -> None:
 
 def test_one_variant_makes_a_page(params: Params) -> None:
     one = params.model_copy(update={"variants": {"scratch": params.variants["scratch"]}})
-    assert "Best is scratch" in page(one)
+    assert "Most accurate is &#39;scratch&#39;" in page(one)
 
 
 def test_missing_results_name_the_stage(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def test_an_ensemble_can_be_the_champion_and_brings_its_members(
         "baselines": {BASELINE: next(iter(params.baselines.values()))},
         "ensembles": {ENSEMBLE: EnsembleParams(members=("gru", BASELINE))},
     }
+    write(project / "reports/metrics/train_ensembles.json", '{"best": {"valid_accuracy": 0.95}}')
     line = register_best(params.model_copy(update=models), project)
     assert line.startswith("reelvec@champion is version 1 now (best, validation accuracy 95.00%)")
     texts = ["A wonderful film.", "dull"]

@@ -64,7 +64,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON value a line, for
 Variant = Annotated[
     str | None,
     typer.Option(
-        help="Which model; the best variant on the validation reviews by default.",
+        help="Which model; the best model on the validation reviews by default.",
         autocompletion=complete_model,
     ),
 ]

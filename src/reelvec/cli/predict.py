@@ -48,7 +48,7 @@ def show_predictions(
 
     model = load_model(name, project)
     if variant is None and not style.as_json:
-        print(f"{name}, the best variant on the validation reviews:", file=sys.stderr)
+        print(f"{name}, the best model on the validation reviews:", file=sys.stderr)
     for block in _blocks(texts, REVIEWS_AT_ONCE if style.words is None else EXPLAINED_AT_ONCE):
         probabilities = probabilities_of(model.logits(block)).tolist()
         reasons: list[list[Contribution]] | None = None

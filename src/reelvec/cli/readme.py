@@ -37,7 +37,7 @@ def current_readme(root: Path) -> str:
     results = "\n\n".join(
         [
             data_line(root / IMDB_METRICS),
-            markdown_table([row[:6] for row in results_table(comparison)]),
+            markdown_table([row[:8] for row in results_table(comparison)]),
             answer(comparison, load_params(root / PARAMS).variants),
         ]
     )

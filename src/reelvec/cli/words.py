@@ -155,7 +155,7 @@ def show_variants(project: Path, as_json: bool) -> None:
     ]
     header = ["variant", "encoder", "text", "embedding", "validation", "test", "parameters"]
     print_table(header, rows, numbers_from=4)
-    print("\n* what `reelvec predict` takes by default: the best variant on the validation reviews")
+    print("\n* what `reelvec predict` takes by default: the best model on the validation reviews")
 
 
 def _variant(trained: Results, name: str, is_default: bool) -> dict[str, Any]:

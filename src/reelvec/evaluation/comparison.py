@@ -32,10 +32,17 @@ TRAINED = (
     "parameters",
     "trainable_parameters",
     "words_without_pretrained_vector",
+    "labelled_reviews",
+    "unlabelled_reviews",
 )
 """What the table takes from `evaluate/<model>.json` and from `train/<variant>.json`."""
 
-TRAINED_WITH_OTHERS = ("valid_accuracy", "trainable_parameters")
+TRAINED_WITH_OTHERS = (
+    "valid_accuracy",
+    "trainable_parameters",
+    "labelled_reviews",
+    "unlabelled_reviews",
+)
 """What it takes of a baseline or an ensemble, whose figures stand in a file with others'."""
 
 Row = dict[str, int | float]

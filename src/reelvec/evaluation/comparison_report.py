@@ -37,7 +37,9 @@ HOW_TO_READ = """\
 - A small p says that a difference is there, not that it is large, and nothing of what another seed
   of the same variant would give: each was trained once.
 - **AUC** ranks without a threshold. **Log loss** and **calibration error** ask whether the
-  probabilities can be believed; for both, smaller is better."""
+  probabilities can be believed; for both, smaller is better.
+- **Labels**: how many labelled reviews a model learned from, those that decided when to stop or how
+  to weigh included. **Unlabelled reviews**: those that taught it with labels of its own."""
 
 
 def answer(comparison: Comparison, variants: Mapping[str, "VariantParams"]) -> str:
@@ -58,12 +60,19 @@ def answer(comparison: Comparison, variants: Mapping[str, "VariantParams"]) -> s
         key=lambda name: variants[name].trainable,
     )
     if scratch is None or not pretrained:
-        return f"Best is {best} with {best_accuracy:.1%} of the test reviews right."
+        return f"Most accurate is {best!r}: {best_accuracy:.1%} of the test reviews right."
     glove = pretrained[0]
     sentence = _verdict(comparison, glove, scratch)
+    encoders = {variants[name].encoder for name in (glove, scratch)}
+    if encoders == {"mean"}:
+        sentence += (
+            " Both average the vectors of a review's words, so that this says nothing of encoders "
+            "which read the words in order."
+        )
     if best in (glove, scratch):
         return sentence
-    return f"{sentence} Best of all is {best} with {best_accuracy:.1%}."
+    count = len(comparison.variants)
+    return f"{sentence} Of all {count} models {best!r} is the most accurate: {best_accuracy:.1%}."
 
 
 def comparison_markdown(
@@ -108,12 +117,14 @@ def results_table(comparison: Comparison) -> Table:
     """A row for each variant, the most accurate first."""
     table = [
         [
-            "Variant",
+            "Model",
             "Test accuracy",
             f"{percent(comparison.confidence)} interval",
             "F1",
             "AUC",
             "Log loss",
+            "Labels",
+            "Unlabelled reviews",
             "Calibration error",
             "Validation accuracy",
             "Best epoch",
@@ -132,6 +143,8 @@ def results_table(comparison: Comparison) -> Table:
                 f"{row['f1']:.4f}",
                 f"{row['roc_auc']:.4f}",
                 f"{row['log_loss']:.4f}",
+                f"{row['labelled_reviews']:,}",
+                f"{row['unlabelled_reviews']:,}" if row["unlabelled_reviews"] else "–",
                 f"{row['calibration_error']:.4f}",
                 f"{row['valid_accuracy']:.2%}",
                 f"{row['best_epoch']} of {row['epochs']}" if "epochs" in row else "–",

@@ -10,12 +10,13 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import did_you_mean, run_again
 from reelvec.base.project.files import read_json
 from reelvec.base.project.paths import (
+    BASELINE_METRICS,
     BASELINES,
     CONFIG,
     DATA,
+    ENSEMBLE_METRICS,
     ENSEMBLES,
     GLOVE_VECTORS,
-    METRICS,
     MODELS,
     PARAMS,
     TEST_METRICS,
@@ -28,8 +29,8 @@ USUAL_SPACE = "scratch"
 DEMO = ".demo"
 
 TRAINED_TOGETHER = {
-    BASELINES: METRICS / "train_baselines.json",
-    ENSEMBLES: METRICS / "train_ensembles.json",
+    BASELINES: BASELINE_METRICS,
+    ENSEMBLES: ENSEMBLE_METRICS,
 }
 """Models that one stage trains, and the file that has the figures of all of them by name."""
 
@@ -118,14 +119,14 @@ class Results:
         return bool(params["trainable"]) and params["dimension"] != 1
 
     def choose_model(self, given: str | None) -> str:
-        """The model asked for, or by default the variant that was best on the validation reviews.
+        """The model asked for, or by default the one that was best on the validation reviews.
 
         Raises:
             ReelvecError: there is no such model, or none is trained.
         """
         self._require(self.models, "trained model")
         if given is None:
-            return self.best(self._of_params() or self.variants or self.models)
+            return self.best(self._of_params() or self.models)
         return self._one_of(given, self.models, "model")
 
     def best(self, models: Iterable[str]) -> str:
@@ -137,14 +138,18 @@ class Results:
         return float(self.training(model).get("valid_accuracy", -1))
 
     def _of_params(self) -> list[str]:
-        """The trained variants that are still in `params.yaml`, in its order."""
+        """The trained models that are still in `params.yaml`, in its order."""
         path = self.project / PARAMS
         if not path.is_file():
             return []
         from reelvec.base.project.params_file import read_entries
+        from reelvec.base.schema.baselines import BaselineParams
+        from reelvec.base.schema.ensembles import EnsembleParams
         from reelvec.base.schema.variants import VariantParams
 
-        return [name for name in read_entries(VariantParams, path) if name in self.variants]
+        kinds = (VariantParams, BaselineParams, EnsembleParams)
+        named = [name for kind in kinds for name in read_entries(kind, path)]
+        return [name for name in named if name in self.models]
 
     def choose_space(self, given: str | None) -> str:
         """The space asked for, or by default the usual one.

@@ -28,6 +28,8 @@ OPENED_PAGE = REPORTS / "index.html"
 
 IMDB_METRICS = METRICS / "imdb.json"
 TRAIN_METRICS, TEST_METRICS = METRICS / "train", METRICS / "evaluate"
+BASELINE_METRICS = METRICS / "train_baselines.json"
+ENSEMBLE_METRICS = METRICS / "train_ensembles.json"
 COMPARISON = METRICS / "comparison.json"
 SIMILARITIES = METRICS / "similarities.json"
 BEHAVIOUR = METRICS / "behaviour.json"

@@ -14,7 +14,8 @@ class BaselineParams(Section):
 
     `weighting` is what counts become: `binary` (one-hot), `tfidf` (with L2 norm), `naive_bayes`
     (Wang and Manning 2012), or `average` (the mean of the words' vectors in `embedding`).
-    `strength` is scikit-learn's C, the inverse of the regularisation.
+    `strength` is scikit-learn's C, the inverse of the regularisation. `refit` learns a second time,
+    from the validation reviews too, once the first has been judged by them.
     """
 
     KEY: ClassVar[str] = "baselines"
@@ -26,6 +27,7 @@ class BaselineParams(Section):
     min_count: int = Field(2, ge=1)
     strength: float = Field(1.0, gt=0)
     iterations: int = Field(1000, ge=1)
+    refit: bool = True
 
     @model_validator(mode="after")
     def _vectors_are_of_words(self) -> Self:

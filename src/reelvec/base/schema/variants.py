@@ -68,7 +68,7 @@ class VariantParams(Section):
     epochs: int = Field(20, ge=1)
     patience: int = Field(3, ge=1)
     self_training: bool = False
-    refit: bool = False
+    refit: bool = True
     seed: int = Field(123, ge=0, lt=2**32)
 
     @property
