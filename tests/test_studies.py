@@ -5,12 +5,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from imports import undeclared_and_unused
 from ruamel.yaml import YAML
 from scipy.stats import ttest_rel
 from studies.common.cells import run_cells
-from studies.common.learning_curves import curves_csv, curves_lines, curves_markdown, turning_point
+from studies.common.learning_curves import (
+    advice,
+    all_leads,
+    curves_csv,
+    curves_lines,
+    curves_markdown,
+    means,
+    turning_point,
+)
 from studies.common.params import load_study, study_variant
 from studies.common.seeds import compare_over_seeds, mean_over_seeds
 from studies.common.tutorial_reviews import TUTORIAL_PREPROCESS
@@ -116,17 +125,34 @@ CURVES = rows(
 )
 
 
-def test_the_sentence_says_up_to_where_glove_wins_and_by_how_much() -> None:
-    sentence = turning_point(CURVES, "glove_frozen", "scratch", 0.95)
-    assert sentence.startswith("glove_frozen surely beats scratch with 100 training reviews")
-    assert "+10.0 points" in sentence
-    assert sentence.endswith("with 1,000 the difference is -4.7 points.")
-    loser = turning_point(CURVES, "scratch", "glove_frozen", 0.95)
-    assert "beats glove_frozen with 1,000 training" in loser
-    even = rows({("a", 10): [0.5, 0.6], ("b", 10): [0.6, 0.5]})
-    assert turning_point(even, "a", "b", 0.95).startswith(
-        "a is surely better than b with no number"
+def test_the_sentence_says_with_how_many_reviews_glove_wins_and_where_it_loses() -> None:
+    sentence = turning_point(all_leads(CURVES, 0.95), "glove_frozen", "scratch", 0.95)
+    assert sentence.startswith(
+        "glove_frozen against scratch, of the 2 sizes from 100 to 1,000 reviews: surely ahead with "
+        "100 (+10.0 points, 95% interval"
     )
+    assert "surely behind with 1,000 (-4.7 points" in sentence
+    even = rows({("a", 10): [0.5, 0.6], ("b", 10): [0.6, 0.5]})
+    assert turning_point(all_leads(even, 0.95), "a", "b", 0.95).endswith("nowhere surely apart.")
+
+
+def test_a_lead_is_sure_only_after_all_tests_of_the_study_are_counted() -> None:
+    alone = {("a", 10): [0.50, 0.60, 0.57], ("b", 10): [0.55, 0.66, 0.61]}
+    lead = all_leads(rows(alone), 0.95)["b", "a", 10]
+    assert lead.is_sure
+    assert lead.mean.low > 0
+    generator = np.random.default_rng(3)
+    noise = {(f"noise{n}", 10): generator.uniform(0.5, 0.6, 3).tolist() for n in range(8)}
+    among = all_leads(rows(alone | noise), 0.95)["b", "a", 10]
+    assert among.mean == lead.mean
+    assert not among.is_sure
+    assert all_leads(rows(alone), 0.95)["a", "b", 10].mean.value == -lead.mean.value
+
+
+def test_the_advice_names_the_best_model_and_those_that_may_be_as_good() -> None:
+    first, second = advice(means(CURVES, 0.95), all_leads(CURVES, 0.95))
+    assert first == "With 100 reviews: glove_frozen, 71.0%."
+    assert second == "With 1,000 reviews: scratch, 80.0%."
 
 
 def test_curves_have_all_cells_a_band_and_a_report() -> None:
@@ -136,9 +162,10 @@ def test_curves_have_all_cells_a_band_and_a_report() -> None:
     assert list(line.x) == [100, 1000]
     assert line.low is not None
     assert line.low[0] < line.y[0] == pytest.approx(0.61)
-    report = curves_markdown(CURVES, 0.95, "SAMPLE DATA")
+    report = curves_markdown(CURVES, {"tfidf": 0.7}, 0.95, "SAMPLE DATA")
     assert report.splitlines()[0] == "SAMPLE DATA"
-    assert "Holm" in report
+    assert "for all 2 tests of the study" in report
+    assert "70.0%" in report
 
 
 def test_a_studys_wrong_key_is_named() -> None:

@@ -1,6 +1,7 @@
 """Accuracy against the number of training reviews, over seeds: to reports/."""
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,33 +12,38 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
+from sklearn.model_selection import StratifiedKFold
 from studies.common.cells import Figures, Settings, run_cells
 from studies.common.learning_curves import curves_csv, curves_lines, curves_markdown, told
+from studies.common.linear_models import MODELS, STRENGTHS, LinearModels
 from studies.common.lines import draw_lines
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.provenance import data_line
-from reelvec.base.schema.baselines import BaselineParams
+from reelvec.base.project.section import Text
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.models.inference import predict_logits
-from reelvec.models.linear import train_baseline
-from reelvec.models.rounds import TrainingParts, fit
+from reelvec.models.rounds import TrainingParts, fit, fit_on_all
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 from reelvec.report.figures.style import save_figure
 from reelvec.text.dataset import Dataset
 from reelvec.text.tokenizer import Tokenizer
 
+CPU = torch.device("cpu")
 HERE = Path("studies/learning_curves")
 REPORTS = HERE / "reports"
 DATA = Path("data")
-TFIDF = BaselineParams(weighting="tfidf", ngrams=2, min_count=1, strength=10.0)
 Rows = NDArray[np.int64]
-Correct = NDArray[np.bool_]
+Correct = NDArray[np.float64]
 
 FEW = 5_000
 """With fewer reviews than this, smaller batches: else there would be a handful of steps."""
+
+FOLDS, FOLDS_OF_MANY, MANY = 3, 1, 1_000
+"""How many fifths of the chosen reviews decide in turn when a network stops, before it learns from
+all of them: one is enough where a fifth is 200 reviews and more."""
 
 
 class Study:
@@ -46,34 +52,36 @@ class Study:
     def __init__(self, params: Params, settings: Mapping[str, Any]) -> None:
         self.params, self.settings = params, settings
         names = [name for name in settings["models"] if name in params.variants]
-        self.texts = {"plain", *(params.variants[name].text for name in names)}
+        texts: set[Text] = {"plain", "processed", *(params.variants[name].text for name in names)}
         self.parts = {
             (text, part): Dataset.load(DATA / text / part)
-            for text in sorted(self.texts)
-            for part in ("train", "valid", "test")
+            for text in sorted(texts)
+            for part in ("train", "test", "unsup")
         }
-        self.tokenizers = {text: Tokenizer.load(DATA / text) for text in sorted(self.texts)}
+        self.tokenizers = {text: Tokenizer.load(DATA / text) for text in sorted(texts)}
         embeddings = {params.variants[name].embedding for name in names} - {"random"}
+        named = {kind for name in settings["models"] for kind in MODELS.get(name, ())} - {"tfidf"}
         self.vectors = {
-            name: load_word_vectors(folder_of_vectors(name)) for name in sorted(embeddings)
+            name: load_word_vectors(folder_of_vectors(name)) for name in sorted(embeddings | named)
         }
+        self.linear = LinearModels(self.parts, self.tokenizers, self.vectors)
 
     def compute(self, cell: Settings) -> Figures:
         """Train one model on some of the training reviews, and test it."""
+        if not cell["reviews"]:
+            asked = self.params.similarities
+            praise, blame = list(asked.positive_words), list(asked.negative_words)
+            correct = self.linear.correct_without_labels(cell["model"], praise, blame)
+            return {"accuracy": float(correct.mean())}
         generator = np.random.default_rng([cell["seed"], cell["reviews"]])
-        labels = self.parts["plain", "train"].targets
+        labels = self.parts["processed", "train"].targets
         rows = drawn(labels, cell["reviews"], generator)
-        correct = self.tfidf(rows) if cell["model"] == "tfidf" else self.variant(cell, rows)
+        linear = cell["model"] in MODELS
+        correct = self.linear.correct(cell["model"], rows) if linear else self.variant(cell, rows)
         return {"accuracy": float(correct.mean())}
 
-    def tfidf(self, rows: Rows) -> Correct:
-        """Which test reviews the linear classifier has right."""
-        training, test = (self.parts["plain", part] for part in ("train", "test"))
-        model = train_baseline("tfidf", TFIDF, self.tokenizers["plain"], training.take(rows), None)
-        return np.equal(model.logits_of({"plain": test.reviews}) > 0, test.targets)
-
     def variant(self, cell: Settings, rows: Rows) -> Correct:
-        """Which test reviews a variant has right."""
+        """Which test reviews a variant has right that knows no other labels than those chosen."""
         params = self.params.variant(cell["model"])
         text, few = params.text, len(rows) < FEW
         changes = {
@@ -81,19 +89,22 @@ class Study:
             "epochs": self.settings["epochs"],
             "patience": self.settings["patience"],
             "batch_size": self.settings["batch_size"] if few else params.batch_size,
+            "refit": False,
         }
-        checked = self.parts[text, "valid"].take(np.arange(self.settings["validation"]))
-        parts = TrainingParts(self.parts[text, "train"].take(rows), checked, checked)
-        fitted = fit(
-            params.model_copy(update=changes),
-            self.tokenizers[text].vocabulary,
-            parts,
-            self.vectors.get(params.embedding),
-            torch.device("cpu"),
-        )
+        chosen = self.parts[text, "train"].take(rows)
+        params, vectors = params.model_copy(update=changes), self.vectors.get(params.embedding)
+        vocabulary = self.tokenizers[text].vocabulary
+        folds = FOLDS if len(rows) < MANY else FOLDS_OF_MANY
+        splitter = StratifiedKFold(5, shuffle=True, random_state=cell["seed"])
+        best = []
+        for learned, held_out in islice(splitter.split(rows, chosen.targets), folds):
+            parts = TrainingParts(chosen.take(learned), chosen.take(held_out))
+            best.append(fit(params, vocabulary, parts, vectors, CPU).best.epoch)
+        settled = params.model_copy(update={"epochs": round(float(np.median(best)))})
+        model = fit_on_all(settled, vocabulary, chosen, vectors, CPU)
         test = self.parts[text, "test"]
-        logits = predict_logits(fitted.model, test.reviews, torch.device("cpu")).numpy()
-        return np.equal(logits > 0, test.targets)
+        logits = predict_logits(model, test.reviews, CPU).numpy()
+        return np.equal(logits > 0, test.targets).astype(np.float64)
 
 
 def drawn(labels: NDArray[np.int8], count: int, generator: np.random.Generator) -> Rows:
@@ -105,17 +116,22 @@ def drawn(labels: NDArray[np.int8], count: int, generator: np.random.Generator) 
     return np.sort(np.concatenate(halves))
 
 
+def cells_of(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is computed: more seeds where fewer reviews make chance greater."""
+    without = [{"model": model, "reviews": 0, "seed": 1} for model in settings["without_labels"]]
+    return without + [
+        {"model": model, "reviews": size, "seed": seed}
+        for model in settings["models"]
+        for size, seeds in settings["seeds"].items()
+        for seed in range(1, seeds + 1)
+    ]
+
+
 def main() -> None:
     """Run the stage."""
     chosen = YAML(typ="safe", pure=True).load(HERE / "params.yaml")
     settings, params = chosen["curves"], load_params()
-    cells = [
-        {"model": model, "reviews": size, "seed": seed}
-        for model in settings["models"]
-        for size in settings["sizes"]
-        for seed in settings["seeds"]
-    ]
-    shared = ("validation", "batch_size", "epochs", "patience")
+    shared = ("batch_size", "epochs", "patience")
     context = {
         "settings": {key: settings[key] for key in shared},
         "variants": {
@@ -123,14 +139,19 @@ def main() -> None:
             for name in settings["models"]
             if name in params.variants
         },
-        "tfidf": TFIDF.model_dump(mode="json"),
+        "words": [params.similarities.positive_words, params.similarities.negative_words],
+        "strengths": STRENGTHS,
     }
-    inputs = [HERE / "curves.py", DATA / "processed", DATA / "plain", DATA / "word_vectors"]
+    code = [HERE / "curves.py", Path("studies/common/linear_models.py")]
+    inputs = [*code, DATA / "processed", DATA / "plain", DATA / "word_vectors", DATA / "raw/glove"]
     study = Study(params, settings)
-    rows = run_cells(cells, study.compute, HERE / "cells", context, inputs)
-    write_text(REPORTS / "curves.csv", curves_csv(rows))
+    cells = run_cells(cells_of(settings), study.compute, HERE / "cells", context, inputs)
+    rows = [cell for cell in cells if cell["reviews"]]
+    without = {cell["model"]: cell["accuracy"] for cell in cells if not cell["reviews"]}
+    confidence = chosen["confidence"]
+    write_text(REPORTS / "curves.csv", curves_csv(cells))
     figure = draw_lines(
-        curves_lines(rows, chosen["confidence"]),
+        curves_lines(rows, confidence),
         "Test accuracy by the number of training reviews, with bands over seeds",
         ("training reviews", "test accuracy"),
         data_line(),
@@ -138,9 +159,10 @@ def main() -> None:
         percent=True,
     )
     save_figure(figure, REPORTS / "curves")
-    write_json(REPORTS / "curves.json", told(rows, chosen["confidence"], data_line()))
-    write_text(REPORTS / "curves.md", curves_markdown(rows, chosen["confidence"], data_line()))
-    record_cells(chosen["experiment"], rows, ["accuracy"])
+    write_json(REPORTS / "curves.json", told(rows, confidence, data_line()))
+    report = curves_markdown(rows, without, confidence, data_line())
+    write_text(REPORTS / "curves.md", report)
+    record_cells(chosen["experiment"], cells, ["accuracy"])
     print(f"wrote {REPORTS / 'curves.md'}")
 
 
