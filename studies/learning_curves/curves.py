@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 from sklearn.model_selection import StratifiedKFold
-from studies.common.cells import Figures, Settings, run_cells
+from studies.common.cells import Figures, Settings, cores, run_cells
 from studies.common.learning_curves import curves_csv, curves_lines, curves_markdown, told
 from studies.common.linear_models import MODELS, STRENGTHS, LinearModels
 from studies.common.lines import draw_lines
@@ -145,7 +145,7 @@ def main() -> None:
     code = [HERE / "curves.py", Path("studies/common/linear_models.py")]
     inputs = [*code, DATA / "processed", DATA / "plain", DATA / "word_vectors", DATA / "raw/glove"]
     study = Study(params, settings)
-    cells = run_cells(cells_of(settings), study.compute, HERE / "cells", context, inputs)
+    cells = run_cells(cells_of(settings), study.compute, HERE / "cells", context, inputs, cores())
     rows = [cell for cell in cells if cell["reviews"]]
     without = {cell["model"]: cell["accuracy"] for cell in cells if not cell["reviews"]}
     confidence = chosen["confidence"]
