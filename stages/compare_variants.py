@@ -11,6 +11,7 @@ from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.ensembles import EnsembleParams
 from reelvec.base.schema.evaluation import EvaluationParams
+from reelvec.base.schema.students import StudentParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.comparison import compare
 from reelvec.evaluation.comparison_report import answer, comparison_markdown
@@ -21,7 +22,8 @@ def main() -> None:
     """Run the stage."""
     variants = read_entries(VariantParams)
     check_leftovers(variants)
-    others = [name for kind in (BaselineParams, EnsembleParams) for name in read_entries(kind)]
+    kinds = (BaselineParams, StudentParams, EnsembleParams)
+    others = [name for kind in kinds for name in read_entries(kind)]
     predictions = load_predictions([*variants, *others])
     comparison = compare(predictions, METRICS, read_section(EvaluationParams).confidence)
     write_json(COMPARISON, comparison.as_json())

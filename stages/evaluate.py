@@ -17,6 +17,7 @@ from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.ensembles import EnsembleParams
 from reelvec.base.schema.evaluation import EvaluationParams
+from reelvec.base.schema.students import StudentParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.behaviour import behaviour_json, check, load_cases
 from reelvec.evaluation.behaviour_report import behaviour_markdown
@@ -30,7 +31,7 @@ from reelvec.text.dataset import Dataset
 def main() -> None:
     """Run the stage."""
     params, data = read_section(EvaluationParams), data_line()
-    kinds = (VariantParams, BaselineParams, EnsembleParams)
+    kinds = (VariantParams, BaselineParams, StudentParams, EnsembleParams)
     models = load_models(name for kind in kinds for name in read_entries(kind))
     texts = sorted({text for model in models.values() for text in model.texts})
     test = {text: Dataset.load(reviews_of(text) / TEST) for text in texts}

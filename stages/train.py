@@ -58,7 +58,7 @@ def main() -> None:
 
     tokenizer = tokenizer.limited(fitted.model.reader.words)
     predictor = Predictor(name, params, tokenizer, fitted.model)
-    predictor.save(MODELS / name, fitted.validation_logits)
+    predictor.save(MODELS / name, fitted.validation_logits, fitted.unlabelled_logits)
     write_text(PLOTS / "training" / f"{name}.csv", learning_curve(fitted.history))
     parameters, trainable = count_parameters(fitted.model)
     best = asdict(fitted.best)

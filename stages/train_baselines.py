@@ -6,7 +6,14 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import replacing, write_json
 from reelvec.base.project.params_file import read_entries
-from reelvec.base.project.paths import BASELINE_METRICS, BASELINES, TRAIN, VALID, reviews_of
+from reelvec.base.project.paths import (
+    BASELINE_METRICS,
+    BASELINES,
+    TRAIN,
+    UNSUP,
+    VALID,
+    reviews_of,
+)
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.models.linear import train_baseline
 from reelvec.models.word_vectors import WordVectors, folder_of_vectors, load_word_vectors
@@ -21,7 +28,7 @@ def main() -> None:
         folder.mkdir()
         for name, params in read_entries(BaselineParams).items():
             text = reviews_of(params.text)
-            parts = {part: Dataset.load(text / part) for part in (TRAIN, VALID)}
+            parts = {part: Dataset.load(text / part) for part in (TRAIN, VALID, UNSUP)}
             vectors, tokenizer = vectors_of(params), Tokenizer.load(text)
             baseline = train_baseline(name, params, tokenizer, parts[TRAIN], vectors)
             logits = {
@@ -29,17 +36,17 @@ def main() -> None:
                 for part, data in parts.items()
             }
             metrics[name] = {
-                f"{part}_accuracy": ((logits[part] > 0) == data.targets).mean()
-                for part, data in parts.items()
+                f"{part}_accuracy": ((logits[part] > 0) == parts[part].targets).mean()
+                for part in (TRAIN, VALID)
             }
             if params.refit:
                 everything = parts[TRAIN].followed_by(parts[VALID])
                 baseline = train_baseline(name, params, tokenizer, everything, vectors)
-            baseline.save(folder / name, logits[VALID])
+            baseline.save(folder / name, logits[VALID], logits[UNSUP])
             dimensions = len(baseline.scale) if vectors is None else vectors.vectors.shape[1]
             metrics[name] |= {
                 "trainable_parameters": dimensions + 1,
-                "labelled_reviews": sum(map(len, parts.values())),
+                "labelled_reviews": len(parts[TRAIN]) + len(parts[VALID]),
                 "unlabelled_reviews": 0,
             }
             print(f"{name}: {metrics[name]['valid_accuracy']:.2%} of the validation reviews right")

@@ -13,6 +13,7 @@ from reelvec.base.project.paths import (
     ENSEMBLE_METRICS,
     ENSEMBLES,
     PROCESSED,
+    STUDENT_METRICS,
     TRAIN_METRICS,
     VALID,
 )
@@ -27,7 +28,7 @@ REVIEWS_USED = ("labelled_reviews", "unlabelled_reviews")
 
 def reviews_used(members: Iterable[str]) -> dict[str, int]:
     """The most reviews that a member learned from; the weights are fitted on some of them."""
-    together = read_json(BASELINE_METRICS)
+    together = read_json(BASELINE_METRICS) | read_json(STUDENT_METRICS)
     figures = [
         together[name] if name in together else read_json(TRAIN_METRICS / f"{name}.json")
         for name in members

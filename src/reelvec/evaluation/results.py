@@ -19,6 +19,8 @@ from reelvec.base.project.paths import (
     GLOVE_VECTORS,
     MODELS,
     PARAMS,
+    STUDENT_METRICS,
+    STUDENTS,
     TEST_METRICS,
     TRAIN_METRICS,
     WORD_VECTORS,
@@ -30,6 +32,7 @@ DEMO = ".demo"
 
 TRAINED_TOGETHER = {
     BASELINES: BASELINE_METRICS,
+    STUDENTS: STUDENT_METRICS,
     ENSEMBLES: ENSEMBLE_METRICS,
 }
 """Models that one stage trains, and the file that has the figures of all of them by name."""
@@ -52,7 +55,7 @@ class Results:
 
     @cached_property
     def models(self) -> list[str]:
-        """All models that are trained: variants, then baselines, then ensembles."""
+        """All models that are trained: variants, then baselines, students, ensembles."""
         others = (self._folders_with(folder, CONFIG) for folder in TRAINED_TOGETHER)
         return [*self.variants, *(name for names in others for name in names)]
 
@@ -145,9 +148,10 @@ class Results:
         from reelvec.base.project.params_file import read_entries
         from reelvec.base.schema.baselines import BaselineParams
         from reelvec.base.schema.ensembles import EnsembleParams
+        from reelvec.base.schema.students import StudentParams
         from reelvec.base.schema.variants import VariantParams
 
-        kinds = (VariantParams, BaselineParams, EnsembleParams)
+        kinds = (VariantParams, BaselineParams, StudentParams, EnsembleParams)
         named = [name for kind in kinds for name in read_entries(kind, path)]
         return [name for name in named if name in self.models]
 

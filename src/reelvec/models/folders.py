@@ -1,15 +1,15 @@
-"""Where trained models lie: variants, baselines and ensembles, a folder each."""
+"""Where trained models lie: variants, baselines, students and ensembles, a folder each."""
 
 from pathlib import Path
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.project.paths import BASELINES, CONFIG, ENSEMBLES, MODELS
+from reelvec.base.project.paths import BASELINES, CONFIG, ENSEMBLES, MODELS, STUDENTS
 
 MEMBERS = "members"
 """In the folder of an ensemble that is to stand alone: the folders of its members, by name."""
 
-FOLDERS_OF_MODELS = (MODELS, BASELINES, ENSEMBLES)
-"""Where a project keeps variants, baselines and ensembles, a folder each."""
+FOLDERS_OF_MODELS = (MODELS, BASELINES, STUDENTS, ENSEMBLES)
+"""Where a project keeps variants, baselines, students and ensembles, a folder each."""
 
 
 def folder_of_model(name: str, root: Path = Path()) -> Path:

@@ -22,7 +22,7 @@ from reelvec.base.project.files import read_json, replacing, save_array, write_j
 from reelvec.base.project.paths import CONFIG, WEIGHTS
 from reelvec.base.project.section import Text
 from reelvec.base.schema.baselines import BaselineParams, Weighting
-from reelvec.models.logits import VALIDATION, Logits
+from reelvec.models.logits import UNLABELLED, VALIDATION, Logits
 from reelvec.models.naive_bayes import count_ids, log_count_ratios
 from reelvec.models.ngrams import find_ngrams
 from reelvec.models.reader import Reader
@@ -92,16 +92,18 @@ class Baseline:
         weighted = features @ self.coefficients.astype(np.float64)
         return np.asarray(weighted + self.intercept, np.float64)
 
-    def save(self, folder: Path, validation_logits: Logits) -> None:
+    def save(self, folder: Path, validation_logits: Logits, unlabelled_logits: Logits) -> None:
         """Write `model.safetensors` and `config.json`, replacing the folder.
 
         Args:
             folder: where to.
             validation_logits: what the validation reviews were given, for ensembles to choose by.
+            unlabelled_logits: what the unlabelled reviews were given, for students to learn.
         """
         with replacing(folder) as temporary:
             temporary.mkdir()
             save_array(temporary / VALIDATION, validation_logits.astype(np.float32))
+            save_array(temporary / UNLABELLED, unlabelled_logits.astype(np.float32))
             arrays: dict[str, NDArray[Any]] = {
                 "scale": self.scale,
                 "coefficients": self.coefficients,

@@ -1,4 +1,4 @@
-"""Any trained model by its name: one way to load variants, baselines and ensembles."""
+"""Any trained model by its name: one way to load variants, baselines, students, ensembles."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ def load_model(name: str, root: Path = Path()) -> Model:
     """A trained model of a project.
 
     Args:
-        name: of a variant, a baseline or an ensemble.
+        name: of a variant, a baseline, a student or an ensemble.
         root: the project's folder.
 
     Raises:

@@ -16,8 +16,8 @@ LABELS = ("negative", "positive")
 THRESHOLD = 0.5
 """A review is called positive when P(positive) is above this (so when its logit is above 0)."""
 
-VALIDATION = "validation.npy"
-"""Beside a model: its logits of the validation reviews, float32, before it learned from them."""
+VALIDATION, UNLABELLED = "validation.npy", "unlabelled.npy"
+"""Beside a model: its logits of those reviews, float32, before it learned from validation."""
 
 
 def probabilities_of(logits: Logits) -> NDArray[np.float64]:
@@ -46,9 +46,22 @@ def load_validation_logits(folder: Path) -> Logits:
     Raises:
         ReelvecError: the model is not there, or damaged.
     """
+    return _load(folder / VALIDATION)
+
+
+def load_unlabelled_logits(folder: Path) -> Logits:
+    """The same of the unlabelled reviews.
+
+    Raises:
+        ReelvecError: as for `load_validation_logits`.
+    """
+    return _load(folder / UNLABELLED)
+
+
+def _load(path: Path) -> Logits:
     try:
-        return np.asarray(np.load(folder / VALIDATION), np.float64)
+        return np.asarray(np.load(path), np.float64)
     except (OSError, ValueError) as error:
         raise ReelvecError(
-            f"{folder / VALIDATION}: not there or damaged ({type(error).__name__}); {run_again()}"
+            f"{path}: not there or damaged ({type(error).__name__}); {run_again()}"
         ) from None

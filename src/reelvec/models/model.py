@@ -1,4 +1,4 @@
-"""What every model of the results table can do: variants, baselines and ensembles alike."""
+"""What every model of the results table can do: variants, baselines, students, ensembles."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

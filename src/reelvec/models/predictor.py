@@ -18,7 +18,7 @@ from reelvec.base.project.section import Text
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import Classifier
 from reelvec.models.inference import predict_logits
-from reelvec.models.logits import VALIDATION, Logits
+from reelvec.models.logits import UNLABELLED, VALIDATION, Logits
 from reelvec.models.reader import Reader, is_array
 from reelvec.text.ragged import Ragged
 from reelvec.text.tokenizer import Tokenizer
@@ -62,17 +62,25 @@ class Predictor:
         logits = predict_logits(self.model, reviews, torch.device("cpu"))
         return logits.numpy().astype(np.float64)
 
-    def save(self, folder: Path, validation_logits: NDArray[np.float32] | None = None) -> None:
+    def save(
+        self,
+        folder: Path,
+        validation_logits: NDArray[np.float32] | None = None,
+        unlabelled_logits: NDArray[np.float32] | None = None,
+    ) -> None:
         """Write `model.safetensors` and `config.json`, replacing the folder.
 
         Args:
             folder: where to.
             validation_logits: what the validation reviews were given, for ensembles to choose by.
+            unlabelled_logits: what the unlabelled reviews were given, for students to learn.
         """
+        kept = {VALIDATION: validation_logits, UNLABELLED: unlabelled_logits}
         with replacing(folder) as temporary:
             temporary.mkdir()
-            if validation_logits is not None:
-                save_array(temporary / VALIDATION, validation_logits)
+            for name, logits in kept.items():
+                if logits is not None:
+                    save_array(temporary / name, logits)
             weights = {
                 name: (value.float() if value.is_floating_point() else value).contiguous()
                 for name, value in self.model.state_dict().items()

@@ -34,7 +34,7 @@ class TrainingParts:
     Attributes:
         training: labelled, the training part.
         validation: labelled; decides when to stop.
-        unlabelled: more reviews, for `self_training`; their labels are None.
+        unlabelled: more reviews, for `self_training`, and to be judged; their labels are None.
     """
 
     training: Dataset
@@ -80,6 +80,8 @@ def fit(
             teacher = trained_on(learned).model
             learned = learned.followed_by(labelled_by(teacher, parts.unlabelled))
         fitted = trained_on(learned, on_epoch)
+        judged = predict_logits(fitted.model, parts.unlabelled.reviews, torch.device("cpu"))
+        fitted = replace(fitted, unlabelled_logits=judged.numpy())
         if params.refit:
             # A round has a reader of its own: more reviews have more frequent n-grams.
             start = start_of(params, tokens, learned.followed_by(parts.validation), vectors)
@@ -116,9 +118,9 @@ def fit_on_all(
 
 
 def labelled_by(teacher: Classifier, reviews: Dataset) -> Dataset:
-    """Reviews with the labels that a model gives them."""
-    logits = predict_logits(teacher, reviews.reviews, torch.device("cpu")).numpy()
-    return replace(reviews, labels=(logits > 0).astype(np.int8))
+    """Reviews with the probabilities that a model gives them, in place of labels."""
+    logits = predict_logits(teacher, reviews.reviews, torch.device("cpu"))
+    return reviews.believed(torch.sigmoid(logits).numpy())
 
 
 @contextmanager

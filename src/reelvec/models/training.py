@@ -41,6 +41,7 @@ class Fitted:
         history: one entry an epoch.
         best: the entry with the smallest validation loss.
         validation_logits: float32 (validation reviews,), by a model that had not seen them.
+        unlabelled_logits: float32 (unlabelled reviews,), by the same model.
         missing: words of the vocabulary that had no pretrained vector.
     """
 
@@ -49,6 +50,7 @@ class Fitted:
     best: Epoch
     validation_logits: NDArray[np.float32]
     missing: int
+    unlabelled_logits: NDArray[np.float32] | None = None
 
 
 class RaggedExamples:
@@ -221,8 +223,8 @@ def examples_of(model: Classifier, part: Dataset, device: torch.device) -> Examp
 
 
 def _targets_of(part: Dataset, device: torch.device) -> Tensor:
-    """Labels as the loss takes them: float32 (reviews,), 1 positive and 0 negative."""
-    return torch.from_numpy(part.targets.astype(np.float32)).to(device)
+    """What the loss compares with: float32 (reviews,), 1 positive and 0 negative."""
+    return torch.from_numpy(part.learned).to(device)
 
 
 def _epochs(

@@ -1,6 +1,6 @@
 """One part of the data (train, valid, test or unsup) as the models read it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +22,15 @@ class Dataset:
         review_ids: int32 (reviews,), the number in the review's file name.
         films: int32 (reviews,), the number of the film that each is of; -1 where nobody knows;
             None for reviews of which it was never asked.
+        beliefs: float32 (reviews,), P(positive) as a teacher sees it, where the labels are its;
+            what a network learns in their place. Not kept on disk.
     """
 
     reviews: Ragged
     labels: NDArray[np.int8] | None
     review_ids: NDArray[np.int32]
     films: NDArray[np.int32] | None = None
+    beliefs: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.reviews)
@@ -43,20 +46,37 @@ class Dataset:
             raise ReelvecError("these reviews have no labels: nothing can be trained or tested")
         return self.labels
 
+    @property
+    def learned(self) -> NDArray[np.float32]:
+        """What a network is to say of each review: beliefs where there are any, or labels.
+
+        Raises:
+            ReelvecError: the reviews are unlabelled.
+        """
+        return self.targets.astype(np.float32) if self.beliefs is None else self.beliefs
+
+    def believed(self, probabilities: NDArray[np.floating]) -> "Dataset":
+        """The same reviews as a teacher sees them, who gives them these P(positive)."""
+        beliefs = probabilities.astype(np.float32)
+        return replace(self, labels=(beliefs > 0.5).astype(np.int8), beliefs=beliefs)
+
     def take(self, rows: NDArray[np.integer]) -> "Dataset":
         """The given reviews in the given order."""
         labels = None if self.labels is None else self.labels[rows]
         films = None if self.films is None else self.films[rows]
-        return Dataset(self.reviews.take(rows), labels, self.review_ids[rows], films)
+        beliefs = None if self.beliefs is None else self.beliefs[rows]
+        return Dataset(self.reviews.take(rows), labels, self.review_ids[rows], films, beliefs)
 
     def followed_by(self, other: "Dataset") -> "Dataset":
         """All reviews of this, then all of the other; both have labels."""
         known = self.films is not None and other.films is not None
+        taught = self.beliefs is not None or other.beliefs is not None
         return Dataset(
             self.reviews.followed_by(other.reviews),
             np.concatenate([self.targets, other.targets]),
             np.concatenate([self.review_ids, other.review_ids]),
             np.concatenate([self.films, other.films]) if known else None,
+            np.concatenate([self.learned, other.learned]) if taught else None,
         )
 
     def save(self, folder: Path) -> None:

@@ -24,7 +24,7 @@ def fingerprint_of(params: Params, model: str, root: Path = Path()) -> str:
 
     Args:
         params: the project's parameters.
-        model: the name of a variant, a baseline or an ensemble.
+        model: the name of a variant, a baseline, a student or an ensemble.
         root: the project's folder.
 
     Returns:
@@ -38,14 +38,17 @@ def fingerprint_of(params: Params, model: str, root: Path = Path()) -> str:
         members = params.ensembles[model].members
         hashes = [fingerprint_of(params, member, root) for member in members]
         return digest_of({"name": model, "members": hashes}, code, root)
-    chosen = params.baselines.get(model) or params.variant(model)
+    chosen = params.trained_alone(model)
     settings: dict[str, Any] = {
         "name": model,
         "model": chosen.model_dump(mode="json"),
         "preprocess": params.preprocess_of(chosen.text).model_dump(mode="json"),
         "vocabulary": params.vocabulary.model_dump(mode="json"),
     }
-    if model in params.variants:
+    if model in params.students:
+        teachers = params.students[model].teachers
+        settings["teachers"] = [fingerprint_of(params, teacher, root) for teacher in teachers]
+    if model not in params.baselines:
         settings["training"] = params.training.model_dump(mode="json")
     inputs = encoded_reviews(root, chosen.text)
     if chosen.embedding in params.vectors:
@@ -59,6 +62,8 @@ def stage_of(params: Params, model: str) -> str:
     """The stage that trains a model; for variants the one that `@` and their name follow."""
     if model in params.ensembles:
         return "train_ensembles"
+    if model in params.students:
+        return "train_students"
     return "train_baselines" if model in params.baselines else "train"
 
 

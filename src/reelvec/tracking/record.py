@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from reelvec.base.project.files import read_json
 from reelvec.base.project.paths import FIGURES, IMDB_METRICS, PLOTS
 from reelvec.base.project.section import GLOVE, Text
+from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.whole import Params
 from reelvec.evaluation.results import Results
 from reelvec.export.model_folder import files_of_model
@@ -137,10 +138,9 @@ def run_params(params: Params, model: str) -> dict[str, str]:
     """
     if model in params.ensembles:
         return _flat("ensemble", params.ensembles[model])
-    if model in params.baselines:
-        baseline = params.baselines[model]
-        return {**_flat("baseline", baseline), **_of_text(params, baseline.text)}
-    chosen = params.variant(model)
+    chosen = params.trained_alone(model)
+    if not isinstance(chosen, VariantParams):
+        return {**_flat("baseline", chosen), **_of_text(params, chosen.text)}
     flat = {
         **_flat("variant", chosen),
         **_of_text(params, chosen.text),
@@ -183,6 +183,8 @@ def run_tags(params: Params, model: str, fingerprint: str, root: Path) -> dict[s
 def _kind(params: Params, model: str) -> str:
     if model in params.ensembles:
         return "ensemble"
+    if model in params.students:
+        return "student"
     return "baseline" if model in params.baselines else "variant"
 
 
@@ -235,7 +237,7 @@ def _read_datasets(params: Params, model: str, root: Path) -> list[DatasetRecord
 
 
 def _text_of(params: Params, model: str) -> Text:
-    entry = params.baselines.get(model) or params.variant(model)
+    entry = params.trained_alone(model)
     return entry.text
 
 

@@ -20,6 +20,7 @@ from reelvec.base.schema.imdb import ImdbParams
 from reelvec.base.schema.plain import PlainParams
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.similarities import SimilarityParams
+from reelvec.base.schema.students import StudentParams
 from reelvec.base.schema.tracking import TrackingParams
 from reelvec.base.schema.training import TrainingParams
 from reelvec.base.schema.variants import NAIVE_BAYES, RANDOM, VariantParams
@@ -42,6 +43,7 @@ class Params(BaseModel):
     word_vectors: dict[Name, WordVectorsParams]
     variants: dict[Name, VariantParams] = Field(min_length=1)
     baselines: dict[Name, BaselineParams]
+    students: dict[Name, StudentParams]
     ensembles: dict[Name, EnsembleParams]
     evaluation: EvaluationParams
     similarities: SimilarityParams
@@ -52,8 +54,8 @@ class Params(BaseModel):
 
     @property
     def models(self) -> list[str]:
-        """The names of all models: variants, baselines and ensembles."""
-        return [*self.variants, *self.baselines, *self.ensembles]
+        """The names of all models: variants, baselines, students and ensembles."""
+        return [*self.variants, *self.baselines, *self.students, *self.ensembles]
 
     @property
     def vectors(self) -> list[str]:
@@ -63,7 +65,7 @@ class Params(BaseModel):
     @model_validator(mode="after")
     def _each_name_means_one_thing(self) -> Self:
         taken: dict[str, str] = {}
-        for section in ("variants", "baselines", "ensembles"):
+        for section in ("variants", "baselines", "students", "ensembles"):
             for name in getattr(self, section):
                 if name in taken:
                     raise ValueError(f"{section}.{name}: {taken[name]} has this name already")
@@ -81,6 +83,7 @@ class Params(BaseModel):
         for section, entries, allowed in (
             ("variants", self.variants, [RANDOM, NAIVE_BAYES, *self.vectors]),
             ("baselines", self.baselines, self.vectors),
+            ("students", self.students, [RANDOM, NAIVE_BAYES, *self.vectors]),
         ):
             for name, entry in entries.items():
                 given = entry.embedding
@@ -93,9 +96,11 @@ class Params(BaseModel):
 
     @model_validator(mode="after")
     def _what_is_named_is_there(self) -> Self:
-        single = [*self.variants, *self.baselines]
+        teachers = [*self.variants, *self.baselines]
+        for name, student in self.students.items():
+            _require(f"students.{name}.teachers", student.teachers, teachers)
         for name, ensemble in self.ensembles.items():
-            _require(f"ensembles.{name}.members", ensemble.members, single)
+            _require(f"ensembles.{name}.members", ensemble.members, [*teachers, *self.students])
         spaces = [*self.variants, *self.vectors]
         processed = [name for name, each in self.variants.items() if each.text == "processed"]
         _require("similarities.spaces", self.similarities.spaces, spaces)
@@ -108,6 +113,15 @@ class Params(BaseModel):
     def preprocess_of(self, text: Text) -> PreprocessParams:
         """The steps that make a kind of text."""
         return self.plain.preprocess if text == "plain" else self.preprocess
+
+    def trained_alone(self, name: str) -> VariantParams | BaselineParams:
+        """The entry of a variant, a baseline or a student.
+
+        Raises:
+            ReelvecError: there is none.
+        """
+        found = self.baselines.get(name) or self.students.get(name)
+        return found or self.variant(name)
 
     def variant(self, name: str) -> VariantParams:
         """The entry of `variants` with this name.
