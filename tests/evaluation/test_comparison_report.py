@@ -90,7 +90,7 @@ def test_markdown_begins_with_the_data_and_ranks_the_variants() -> None:
 def test_one_variant_has_a_table_and_no_pairs() -> None:
     text = comparison_markdown(comparison({}, {"scratch": 0.8}), {"scratch": SCRATCH}, "data")
     assert "| scratch" in text
-    assert "Each two" not in text
+    assert "in pairs" not in text
 
 
 def test_summary_is_a_plain_table_of_all_variants(tmp_path: Path) -> None:

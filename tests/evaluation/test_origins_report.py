@@ -39,7 +39,7 @@ def test_verdicts_that_change_over_films_are_named_with_both_p_values() -> None:
 
 def test_where_nobody_knows_the_films_the_report_says_so() -> None:
     assert films_told(replace(FOUND, test_films=0)) == (
-        "Of none of the 2,000 test reviews the film is known, so that each is drawn by itself."
+        "The film of none of the 2,000 test reviews is known, so that each is drawn by itself."
     )
     alone = Comparison(10, 0.95, {"a": ROWS["a"]}, {}, 1)
     assert films_told(alone).startswith("The 10 test reviews are of 1 film. ")

@@ -102,7 +102,7 @@ def comparison_markdown(
     parts.append(markdown_table(results_table(comparison)))
     pairs = pairs_table(comparison, variants)
     if len(pairs) > 1:
-        parts += ["## Each two variants on the same reviews", markdown_table(pairs)]
+        parts += ["## Variants in pairs, on the same reviews", markdown_table(pairs)]
     parts += ["## Films, and texts that stand twice", films_told(comparison)]
     parts += [copies_told(comparison), markdown_table(films_table(comparison))]
     return "\n\n".join([*parts, guide]) + "\n"

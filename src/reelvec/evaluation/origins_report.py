@@ -30,7 +30,7 @@ def films_told(comparison: Comparison) -> str:
     """How much wider the intervals are over films, and which verdicts change."""
     reviews = f"{comparison.test_reviews:,} test reviews"
     if not comparison.test_films:
-        return f"Of none of the {reviews} the film is known, so that each is drawn by itself."
+        return f"The film of none of the {reviews} is known, so that each is drawn by itself."
     films = f"{comparison.test_films:,} film{'s' if comparison.test_films > 1 else ''}"
     widths = _range(
         (row["films_high"] - row["films_low"]) / (row["accuracy_high"] - row["accuracy_low"])
