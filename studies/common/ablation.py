@@ -37,8 +37,8 @@ Labels: those learned from; where there is no refit, the {validation:,} labelled
 decide when to stop and teach nothing else. Self-training labels the unlabelled reviews by a first
 model that stops by the same validation reviews. A difference is the mean over the seeds on the same
 {test:,} test reviews, with its {confidence} interval and p where whole films are drawn anew
-({films:,} of them; a review whose film is not known is one of its own). Holm's p (1979) is corrected
-for the {changes} changes listed."""
+({films:,} of them; a review whose film is not known is one of its own). Holm's p (1979) is
+corrected for the {changes} changes listed."""
 
 
 @dataclass(frozen=True, slots=True)
