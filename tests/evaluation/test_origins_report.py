@@ -22,8 +22,8 @@ FOUND = Comparison(2000, 0.95, ROWS, PAIRS, 300, 9, 4, 6)
 
 def test_the_report_says_how_much_wider_intervals_are_over_films() -> None:
     assert films_told(FOUND).startswith(
-        "The 2,000 test reviews are of 300 films. Where films are drawn and not reviews, the "
-        "interval of a model's accuracy is 1.20 to 1.50 times as wide, and its standard error as "
+        "The 2,000 test reviews are of 300 films. Where films are drawn in place of reviews, the "
+        "interval of a model's accuracy, and so its standard error, is 1.20 to 1.50 times as "
         "large; that of the difference of two models 1.00 to 1.50 times."
     )
 
@@ -31,10 +31,10 @@ def test_the_report_says_how_much_wider_intervals_are_over_films() -> None:
 def test_verdicts_that_change_over_films_are_named_with_both_p_values() -> None:
     assert films_told(FOUND).endswith(
         "By McNemar's test 2 of 3 pairs of models can be told apart (Holm p of at most 0.05); over "
-        "films the verdict is another for a and c (Holm p 0.020, over films 0.060)."
+        "films the verdict changes for a and c (Holm p 0.020, over films 0.060)."
     )
     none_changes = replace(FOUND, pairs={**PAIRS, ("a", "c"): SURE})
-    assert films_told(none_changes).endswith("over films no verdict is another.")
+    assert films_told(none_changes).endswith("over films no verdict changes.")
 
 
 def test_where_nobody_knows_the_films_the_report_says_so() -> None:
@@ -43,7 +43,7 @@ def test_where_nobody_knows_the_films_the_report_says_so() -> None:
     )
     alone = Comparison(10, 0.95, {"a": ROWS["a"]}, {}, 1)
     assert films_told(alone).startswith("The 10 test reviews are of 1 film. ")
-    assert films_told(alone).endswith("1.20 times as wide, and its standard error as large.")
+    assert films_told(alone).endswith("and so its standard error, is 1.20 times as large.")
 
 
 @pytest.mark.parametrize("low", [0.80, 0.7996])
@@ -54,8 +54,12 @@ def test_the_largest_change_without_copies_is_named_with_its_sign(low: float) ->
         "Of the 2,000 test reviews 9 have a text that stands elsewhere too, letter for letter: 4 "
         "among the training reviews (those for validation included), 6 among the unlabelled ones. "
     )
-    largest = "0.02 points (b: +0.02)" if low == 0.8 else "0.04 points (a: -0.04)"
-    assert told.endswith(f"Without them no accuracy changes by more than {largest}.")
+    largest = (
+        "b changes most without them: by +0.02"
+        if low == 0.8
+        else ("a changes most without them: by -0.04")
+    )
+    assert told.endswith(f"Of all accuracies that of {largest} points.")
 
 
 def test_without_copies_or_with_nothing_else_no_change_is_claimed() -> None:

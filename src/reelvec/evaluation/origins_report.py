@@ -37,8 +37,8 @@ def films_told(comparison: Comparison) -> str:
         for row in comparison.variants.values()
     )
     sentence = (
-        f"The {reviews} are of {films}. Where films are drawn and not reviews, the interval of a "
-        f"model's accuracy is {widths} times as wide, and its standard error as large"
+        f"The {reviews} are of {films}. Where films are drawn in place of reviews, the interval of "
+        f"a model's accuracy, and so its standard error, is {widths} times as large"
     )
     if not comparison.pairs:
         return f"{sentence}."
@@ -70,8 +70,8 @@ def copies_told(comparison: Comparison) -> str:
         return f"{sentence}. Without them no test review is left."
     most = max(changes, key=lambda name: abs(changes[name]))
     return (
-        f"{sentence}. Without them no accuracy changes by more than "
-        f"{100 * abs(changes[most]):.2f} points ({most}: {100 * changes[most]:+.2f})."
+        f"{sentence}. Of all accuracies that of {most} changes most without them: by "
+        f"{100 * changes[most]:+.2f} points."
     )
 
 
@@ -90,9 +90,9 @@ def _verdicts(comparison: Comparison) -> str:
         f"most {level:.10g}); over films"
     )
     if not changed:
-        return f"{sentence} no verdict is another."
+        return f"{sentence} no verdict changes."
     listed = "; ".join(f"{a} and {b} ({_both(pair)})" for (a, b), pair in changed.items())
-    return f"{sentence} the verdict is another for {listed}."
+    return f"{sentence} the verdict changes for {listed}."
 
 
 def _both(pair: Pair) -> str:
