@@ -15,6 +15,7 @@ from reelvec.base.schema.students import StudentParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.comparison import compare
 from reelvec.evaluation.comparison_report import answer, comparison_markdown
+from reelvec.evaluation.origins import Origins
 from reelvec.evaluation.predictions import check_leftovers, load_predictions
 
 
@@ -25,7 +26,8 @@ def main() -> None:
     kinds = (BaselineParams, StudentParams, EnsembleParams)
     others = [name for kind in kinds for name in read_entries(kind)]
     predictions = load_predictions([*variants, *others])
-    comparison = compare(predictions, METRICS, read_section(EvaluationParams).confidence)
+    confidence = read_section(EvaluationParams).confidence
+    comparison = compare(predictions, Origins.load(), METRICS, confidence)
     write_json(COMPARISON, comparison.as_json())
     write_text(REPORTS / "comparison.md", comparison_markdown(comparison, variants, data_line()))
     print(answer(comparison, variants))

@@ -7,12 +7,13 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 
 # isort: split
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.params_file import read_entries, read_section
-from reelvec.base.project.paths import BEHAVIOUR, REPORTS, TEST, reviews_of
+from reelvec.base.project.paths import BEHAVIOUR, REPORTS, REVIEWS, TEST, reviews_of
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.ensembles import EnsembleParams
@@ -21,10 +22,12 @@ from reelvec.base.schema.students import StudentParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.behaviour import behaviour_json, check, load_cases
 from reelvec.evaluation.behaviour_report import behaviour_markdown
+from reelvec.evaluation.origins import ORIGINS, origins_of
 from reelvec.evaluation.testing import logits_of_all, tested, write_tests
 from reelvec.models.load import load_models
 from reelvec.models.logits import probabilities_of
 from reelvec.models.model import Model
+from reelvec.models.rounds import reproducible
 from reelvec.text.dataset import Dataset
 
 
@@ -35,9 +38,12 @@ def main() -> None:
     models = load_models(name for kind in kinds for name in read_entries(kind))
     texts = sorted({text for model in models.values() for text in model.texts})
     test = {text: Dataset.load(reviews_of(text) / TEST) for text in texts}
-    logits = logits_of_all(models, test)
+    with reproducible(1, torch.device("cpu")):
+        logits = logits_of_all(models, test)
     results = {name: tested(models[name], logits[name], test, params) for name in models}
     write_tests(results, params, data)
+    part = next(iter(test.values()))
+    origins_of(part.review_ids, part.targets, REVIEWS).save(ORIGINS)
     for name, result in results.items():
         figures = result.metrics
         print(
