@@ -85,7 +85,9 @@ def _measured(
 def _row(name: str, found: dict[str, Figures]) -> Row:
     figures = found[name]
     runs = f", median of {QUICK_RUNS}" if name in QUICK else ""
-    task = f"{name}: raw text to 25,000 test predictions{runs}"
+    # fastText reads files of words in lower case, which are written before.
+    text = "raw" if name in CLASSIFIERS else "prepared"
+    task = f"{name}: {text} text to 25,000 test predictions{runs}"
     shown = (
         f"{figures.accuracy:.2%}, {figures.whole:.1f} s ({figures.cpu:.1f} of processors), "
         f"to a trained model {figures.train:.1f} s"
