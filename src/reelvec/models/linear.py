@@ -23,7 +23,6 @@ from reelvec.base.project.files import read_json, replacing, save_array, write_j
 from reelvec.base.project.paths import CONFIG, WEIGHTS
 from reelvec.base.project.section import Text
 from reelvec.base.schema.baselines import BaselineParams, Weighting
-from reelvec.models.logistic import logistic_regression
 from reelvec.models.logits import VALIDATION, Logits
 from reelvec.models.naive_bayes import count_ids, ratios_of_counts
 from reelvec.models.ngrams import find_ngrams
@@ -218,6 +217,8 @@ def _learn(
 ) -> tuple[NDArray[np.float64], float]:
     """A weight for each column of the features, float64 (reviews, columns), and the intercept."""
     if params.solver == "lbfgs":
+        from reelvec.models.logistic import logistic_regression
+
         return logistic_regression(features, labels, params.strength, params.iterations)
     from sklearn.linear_model import LogisticRegression
 
