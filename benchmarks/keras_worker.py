@@ -30,7 +30,9 @@ def main() -> None:
     model.build((None, arrays["ids"].shape[1]))
     model.set_weights([arrays[f"arr_{number}"] for number in range(len(model.weights))])
     loss = tf.keras.losses.BinaryCrossentropy(from_logits=True)
-    model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
+    # Keras adds 1e-7 before the correction of the first steps, torch 1e-8 after it.
+    adam = tf.keras.optimizers.Adam(epsilon=1e-9)
+    model.compile(optimizer=adam, loss=loss, metrics=["accuracy"])
     for _ in sys.stdin:
         start = time.perf_counter()
         history = model.fit(data, epochs=1, verbose=0)
