@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -12,7 +13,9 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.vocabulary import VocabularyParams
+from reelvec.models import linear
 from reelvec.models.linear import SEED, Baseline, train_baseline
+from reelvec.models.logistic import logistic_regression
 from reelvec.models.logits import probabilities_of
 from reelvec.models.word_vectors import WordVectors
 from reelvec.text.columns import tokenize
@@ -117,6 +120,41 @@ def test_averages_are_means_of_the_words_that_have_vectors() -> None:
     np.testing.assert_allclose(probabilities_of(found.logits(texts)), expected, atol=2e-3)
     nothing = 1 / (1 + np.exp(-found.intercept))
     assert probabilities_of(found.logits(["", "xyz"])).tolist() == pytest.approx([nothing] * 2)
+
+
+@pytest.mark.parametrize("strength", [0.05, 1.0, 20.0])
+def test_lbfgs_finds_the_weights_of_scikit_learn(strength: float) -> None:
+    vectorizer = CountVectorizer(token_pattern=r"\S+")
+    counts = csr_array(vectorizer.fit_transform(TRAINING).astype(float))
+    reference = LogisticRegression(C=strength, tol=1e-8, max_iter=10_000).fit(counts, LABELS)
+    weights, intercept = logistic_regression(counts, LABELS, strength, 10_000)
+    np.testing.assert_allclose(weights, reference.coef_[0], atol=2e-3)
+    assert intercept == pytest.approx(reference.intercept_[0], abs=2e-3)
+
+
+def test_lbfgs_gives_a_baseline_that_few_iterations_hold_back() -> None:
+    asked = {"weighting": "naive_bayes", "ngrams": 2, "solver": "lbfgs"}
+    early, whole = (trained(**asked, iterations=steps) for steps in (2, 1000))
+    assert early.reader.columns == whole.reader.columns
+    assert np.linalg.norm(early.coefficients) < np.linalg.norm(whole.coefficients)
+    for found in (early, whole):
+        assert ((found.logits(TESTING) > 0) == TEST_LABELS).mean() > 0.7
+
+
+def test_the_number_of_threads_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"weighting": "naive_bayes", "ngrams": 2}
+    alone, texts = trained(**asked), [*TESTING, ""]
+    monkeypatch.setattr(linear, "LEAST_FOR_A_THREAD", 1)
+    for threads in (2, 7):
+        monkeypatch.setattr(linear, "THREADS", threads)
+        shared = trained(**asked)
+        assert shared.coefficients.tobytes() == alone.coefficients.tobytes()
+        assert shared.scale.tobytes() == alone.scale.tobytes()
+        assert shared.logits(texts).tobytes() == alone.logits(texts).tobytes()
+
+
+def test_no_texts_have_no_logits() -> None:
+    assert trained(weighting="binary").logits([]).tolist() == []
 
 
 def test_no_vector_for_any_word_is_refused() -> None:

@@ -65,6 +65,16 @@ def test_a_review_is_its_words_then_its_known_ngrams(
         assert found[index].tolist() == expected
 
 
+def test_few_ngrams_are_found_as_many_are() -> None:
+    generator = np.random.default_rng(1)
+    rows = [generator.integers(1, WORDS, length).tolist() for length in (2, 3, 0, 8, 5, 60, 9)]
+    ngrams = find_ngrams(ragged(rows[:-1]), WORDS, 3, 2)
+    together = ngrams.added_to(ragged(rows * 20))
+    for row, ids in enumerate(rows):
+        assert ngrams.added_to(ragged([ids]))[0].tolist() == together[row].tolist()
+        assert len(ids) < len(ngrams.keys[0]) or row == 5
+
+
 def test_more_ngrams_than_64_bits_can_number_are_refused() -> None:
     with pytest.raises(ReelvecError, match="4-grams of 100,000 words"):
         find_ngrams(ragged([[2, 3]]), 100_000, 4, 1)

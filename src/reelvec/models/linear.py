@@ -5,16 +5,17 @@ regression. An average of word vectors is one too, for a mean of vectors times a
 dimension is a mean of one number a word.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
@@ -23,7 +24,7 @@ from reelvec.base.project.paths import CONFIG, WEIGHTS
 from reelvec.base.project.section import Text
 from reelvec.base.schema.baselines import BaselineParams, Weighting
 from reelvec.models.logits import UNLABELLED, VALIDATION, Logits
-from reelvec.models.naive_bayes import count_ids, log_count_ratios
+from reelvec.models.naive_bayes import count_ids, ratios_of_counts
 from reelvec.models.ngrams import find_ngrams
 from reelvec.models.reader import Reader
 from reelvec.models.word_vectors import WordVectors
@@ -32,13 +33,14 @@ from reelvec.text.ragged import Ragged
 from reelvec.text.tokenizer import Tokenizer
 from reelvec.text.vocabulary import UNKNOWN, limit_ids
 
-if TYPE_CHECKING:
-    from sklearn.linear_model import LogisticRegression
-
 SEED = 123
 """Of the order in which liblinear visits the reviews."""
 
+THREADS, LEAST_FOR_A_THREAD = 2, 1_000
+"""Reviews are divided among so many threads, if each gets so many."""
+
 Vector = NDArray[np.float32]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,12 @@ class Baseline:
         return _weigh(_count(seen, self.reader.columns), self.weighting, self.scale)
 
     def _logits(self, reviews: Ragged) -> Logits:
-        features = self.features(self.reader.read(reviews))
-        weighted = features @ self.coefficients.astype(np.float64)
-        return np.asarray(weighted + self.intercept, np.float64)
+        coefficients = self.coefficients.astype(np.float64)
+
+        def weighted(some: Ragged) -> Logits:
+            return np.asarray(self.features(self.reader.read(some)) @ coefficients, np.float64)
+
+        return np.concatenate(_side_by_side(weighted, reviews)) + self.intercept
 
     def save(self, folder: Path, validation_logits: Logits, unlabelled_logits: Logits) -> None:
         """Write `model.safetensors` and `config.json`, replacing the folder.
@@ -166,20 +171,19 @@ def train_baseline(
         vectors: those to average, where the baseline does.
     """
     reader = _reader(params, tokenizer, training.reviews, vectors)
-    seen = reader.read(training.reviews)
-    counts = _count(seen, reader.columns)
-    model = _regression(params)
+    counts = _counts_of(training.reviews, reader)
     if vectors is not None:
         rows = _vectors_of(tokenizer.vocabulary[: reader.words], vectors)
         scale = np.ones(reader.words, np.float32)
-        model.fit(_weigh(counts, "average", scale) @ rows, training.targets)
-        coefficients = rows @ model.coef_[0]
+        averages = _weigh(counts, "average", scale) @ rows
+        weights, intercept = _learn(params, averages, training.targets)
+        coefficients = rows @ weights
     else:
         scale = _scale_of(counts, params.weighting)
         if params.weighting == "naive_bayes":
-            scale = log_count_ratios(seen, reader.columns, training.targets)
-        model.fit(_weigh(counts, params.weighting, scale), training.targets)
-        coefficients = model.coef_[0]
+            scale = ratios_of_counts(counts, training.targets)
+        features = _weigh(counts, params.weighting, scale)
+        coefficients, intercept = _learn(params, features, training.targets)
     return Baseline(
         name,
         params.text,
@@ -188,21 +192,47 @@ def train_baseline(
         reader,
         scale,
         coefficients.astype(np.float32),
-        float(model.intercept_[0]),
+        intercept,
     )
 
 
-def _regression(params: BaselineParams) -> "LogisticRegression":
+def _counts_of(reviews: Ragged, reader: Reader) -> csr_array:
+    """How often each id that a reader knows occurs in each review."""
+    return vstack(
+        _side_by_side(lambda some: _count(reader.read(some), reader.columns), reviews), "csr"
+    )
+
+
+def _side_by_side(work: Callable[[Ragged], Result], reviews: Ragged) -> list[Result]:
+    """What threads make of the reviews, a share for each, in order."""
+    share = max(-(-len(reviews) // THREADS), LEAST_FOR_A_THREAD)
+    starts = range(0, max(len(reviews), 1), share)
+    shares = [reviews.slice(start, min(start + share, len(reviews))) for start in starts]
+    if len(shares) == 1:
+        return [work(reviews)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, shares))
+
+
+def _learn(
+    params: BaselineParams, features: Any, labels: NDArray[np.int8]
+) -> tuple[NDArray[np.float64], float]:
+    """A weight for each column of the features, float64 (reviews, columns), and the intercept."""
+    if params.solver == "lbfgs":
+        from reelvec.models.logistic import logistic_regression
+
+        return logistic_regression(features, labels, params.strength, params.iterations)
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(
+    model = LogisticRegression(
         C=params.strength,
         solver="liblinear",
         # The dual problem is the smaller one where there are more columns than reviews.
         dual=params.weighting != "average",
         max_iter=params.iterations,
         random_state=SEED,
-    )
+    ).fit(features, labels)
+    return model.coef_[0], float(model.intercept_[0])
 
 
 def _reader(

@@ -21,7 +21,12 @@ def log_count_ratios(
     Returns:
         float32 (columns,); 0 for padding and unknown words.
     """
-    present = count_ids(reviews, columns) > 0
+    return ratios_of_counts(count_ids(reviews, columns), labels)
+
+
+def ratios_of_counts(counts: csr_array, labels: NDArray[np.int8]) -> NDArray[np.float32]:
+    """The same from how often each id occurs in each review, (reviews, columns)."""
+    columns, present = counts.shape[1], counts > 0
     real = slice(UNKNOWN + 1, None)
     positive, negative = (1.0 + present[labels == label].sum(axis=0)[real] for label in (1, 0))
     ratios = np.zeros(columns, np.float32)

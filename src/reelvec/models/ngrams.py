@@ -87,10 +87,20 @@ def _longer(reviews: Ragged, words: int, longest: int) -> Iterator[tuple[Keys, N
 def _known(found: tuple[Keys, NDArray[np.int64]], keys: Keys, first: int) -> Ragged:
     """The n-grams that have an id: their ids, which begin at `first`."""
     sought, lengths = found
-    # A hash table: several times as fast as to look each up in the sorted keys.
-    places = pc.index_in(pa.array(sought), pa.array(keys)).fill_null(-1).to_numpy()
+    places = _places(sought, keys)
     ids = Ragged((places + first).astype(np.int32), offsets_from_lengths(lengths))
     return ids.keep(places >= 0)
+
+
+def _places(sought: Keys, keys: Keys) -> NDArray[np.integer]:
+    """Where each key stands among the rising ones, -1 where it does not: (sought,)."""
+    places: NDArray[np.integer]
+    if len(sought) < len(keys):
+        places = np.searchsorted(keys, sought)
+        return np.where(keys[np.minimum(places, len(keys) - 1)] == sought, places, -1)
+    # A hash table of the keys is made anew each time, and finds many of them sooner.
+    places = pc.index_in(pa.array(sought), pa.array(keys)).fill_null(-1).to_numpy()
+    return places
 
 
 def _joined(groups: list[Ragged]) -> Ragged:

@@ -147,13 +147,22 @@ def _tokens_of_words(words: pa.StringArray, params: "PreprocessParams") -> tuple
     Returns:
         the distinct tokens, and for each word the ids of its tokens.
     """
-    for step in _steps(params):
-        words = step(words)
-    lists = split_on_white_space(words)
+    some = -(-len(words) // THREADS) or 1
+    slices = [words.slice(start, some) for start in range(0, len(words), some)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        rewritten = list(pool.map(partial(_rewritten, params=params), slices))
+    lists = split_on_white_space(pa.concat_arrays([words[:0], *rewritten]))
     encoded = lists.flatten().dictionary_encode()
     lexicon, token_of_piece = _tokens_of_pieces(encoded.dictionary.to_pylist(), params)
     pieces = Ragged(encoded.indices.to_numpy(), lists.offsets.to_numpy().astype(np.int64))
     return lexicon, pieces.expand(token_of_piece)
+
+
+def _rewritten(words: pa.StringArray, params: "PreprocessParams") -> pa.StringArray:
+    """Words after the steps that look at each by itself."""
+    for step in _steps(params):
+        words = step(words)
+    return words
 
 
 def _steps(params: "PreprocessParams") -> list[Callable[[pa.StringArray], pa.StringArray]]:

@@ -134,8 +134,7 @@ def limit_ids(reviews: Ragged, size: int) -> Ragged:
 
 def document_counts(reviews: Ragged, size: int) -> NDArray[np.int64]:
     """In how many reviews each id occurs, int64 (size,)."""
-    pairs = np.unique(reviews.row_of_each_id() * size + reviews.ids)
-    return np.bincount(pairs % size, minlength=size).astype(np.int64)
+    return np.bincount(reviews.distinct(size).ids, minlength=size).astype(np.int64)
 
 
 def coverage(counts: NDArray[np.int64], known: NDArray[np.bool_]) -> dict[str, float]:

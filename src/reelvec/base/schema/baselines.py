@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from reelvec.base.project.section import Section, Text, Word
 
 Weighting = Literal["binary", "tfidf", "naive_bayes", "average"]
+Solver = Literal["liblinear", "lbfgs"]
 
 
 class BaselineParams(Section):
@@ -14,8 +15,10 @@ class BaselineParams(Section):
 
     `weighting` is what counts become: `binary` (one-hot), `tfidf` (with L2 norm), `naive_bayes`
     (Wang and Manning 2012), or `average` (the mean of the words' vectors in `embedding`).
-    `strength` is scikit-learn's C, the inverse of the regularisation. `refit` learns a second time,
-    from the validation reviews too, once the first has been judged by them.
+    `strength` is scikit-learn's C, the inverse of the regularisation. `solver` finds the weights:
+    scikit-learn's liblinear, which punishes a large intercept too, or SciPy's L-BFGS, which does
+    not, needs less time to start, and may be stopped early by few `iterations`. `refit` learns a
+    second time, from the validation reviews too, once the first has been judged by them.
     """
 
     KEY: ClassVar[str] = "baselines"
@@ -26,6 +29,7 @@ class BaselineParams(Section):
     ngrams: int = Field(1, ge=1, le=4)
     min_count: int = Field(2, ge=1)
     strength: float = Field(1.0, gt=0)
+    solver: Solver = "liblinear"
     iterations: int = Field(1000, ge=1)
     refit: bool = True
 
