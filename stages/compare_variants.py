@@ -14,6 +14,7 @@ from reelvec.base.schema.evaluation import EvaluationParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.comparison import compare
 from reelvec.evaluation.comparison_report import answer, comparison_markdown
+from reelvec.evaluation.origins import Origins
 from reelvec.evaluation.predictions import check_leftovers, load_predictions
 
 
@@ -23,7 +24,8 @@ def main() -> None:
     check_leftovers(variants)
     others = [name for kind in (BaselineParams, EnsembleParams) for name in read_entries(kind)]
     predictions = load_predictions([*variants, *others])
-    comparison = compare(predictions, METRICS, read_section(EvaluationParams).confidence)
+    confidence = read_section(EvaluationParams).confidence
+    comparison = compare(predictions, Origins.load(), METRICS, confidence)
     write_json(COMPARISON, comparison.as_json())
     write_text(REPORTS / "comparison.md", comparison_markdown(comparison, variants, data_line()))
     print(answer(comparison, variants))

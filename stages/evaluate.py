@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.params_file import read_entries, read_section
-from reelvec.base.project.paths import BEHAVIOUR, REPORTS, TEST, reviews_of
+from reelvec.base.project.paths import BEHAVIOUR, REPORTS, REVIEWS, TEST, reviews_of
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.ensembles import EnsembleParams
@@ -20,6 +20,7 @@ from reelvec.base.schema.evaluation import EvaluationParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.behaviour import behaviour_json, check, load_cases
 from reelvec.evaluation.behaviour_report import behaviour_markdown
+from reelvec.evaluation.origins import ORIGINS, origins_of
 from reelvec.evaluation.testing import logits_of_all, tested, write_tests
 from reelvec.models.load import load_models
 from reelvec.models.logits import probabilities_of
@@ -37,6 +38,8 @@ def main() -> None:
     logits = logits_of_all(models, test)
     results = {name: tested(models[name], logits[name], test, params) for name in models}
     write_tests(results, params, data)
+    part = next(iter(test.values()))
+    origins_of(part.review_ids, part.targets, REVIEWS).save(ORIGINS)
     for name, result in results.items():
         figures = result.metrics
         print(

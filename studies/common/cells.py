@@ -19,7 +19,8 @@ Settings = Mapping[str, Any]
 CODE = tuple(Path("src/reelvec") / place for place in ("base/project", "text", "models"))
 """What cells are computed by: another word in a table, or in a message, computes nothing anew."""
 
-Figures = dict[str, float]
+Figures = dict[str, float | str]
+"""What an experiment found: numbers, and text where a number does not hold it."""
 
 
 def run_cells(

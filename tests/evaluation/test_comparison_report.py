@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reelvec.base.schema.variants import VariantParams
-from reelvec.evaluation.comparison import TESTED, TRAINED, Comparison, Pair
+from reelvec.evaluation.comparison import OVER_FILMS, TESTED, TRAINED, Comparison, Pair
 from reelvec.evaluation.comparison_report import answer, comparison_markdown, summary_table
 
 SCRATCH = VariantParams(dimension=8)
@@ -16,13 +16,16 @@ VARIANTS = {"tuned": TUNED, "scratch": SCRATCH, "frozen": FROZEN}
 
 
 def comparison(pairs: dict[tuple[str, str], Pair], accuracies: dict[str, float]) -> Comparison:
-    row = dict.fromkeys((*TESTED, *TRAINED), 0.5) | {"words_without_pretrained_vector": 4}
+    row = dict.fromkeys((*TESTED, *TRAINED, *OVER_FILMS), 0.5) | {
+        "accuracy_high": 0.6,
+        "words_without_pretrained_vector": 4,
+    }
     rows = {name: {**row, "accuracy": value} for name, value in accuracies.items()}
     return Comparison(200, 0.95, rows, pairs)
 
 
 def test_answer_holds_frozen_glove_against_scratch_and_names_a_better_one() -> None:
-    worse = Pair(-0.101, -0.105, -0.096, 10, 40, 1e-9)
+    worse = Pair(-0.101, -0.105, -0.096, 10, 40, 1e-9, films_p=0.001)
     other = Pair(0.02, 0.01, 0.03, 10, 4, 0.01)
     found = comparison(
         {
@@ -43,8 +46,9 @@ def test_answer_holds_frozen_glove_against_scratch_and_names_a_better_one() -> N
 @pytest.mark.parametrize(
     ("pair", "expected"),
     [
-        (Pair(0.02, 0.004, 0.031, 9, 1, 0.02), "frozen is 2.0 points above scratch"),
+        (Pair(0.02, 0.004, 0.031, 9, 1, 0.02, films_p=0.04), "frozen is 2.0 points above scratch"),
         (Pair(0.02, -0.004, 0.031, 9, 5, 0.42), "frozen and scratch cannot be told apart"),
+        (Pair(0.02, 0.004, 0.031, 9, 1, 0.02), "frozen and scratch cannot be told apart"),
         (Pair(0.0, -0.01, 0.01, 0, 0, 1.0), "frozen and scratch cannot be told apart"),
     ],
 )
@@ -54,6 +58,8 @@ def test_answer_says_no_more_than_the_test_allows(pair: Pair, expected: str) -> 
     sentence = answer(found, variants)
     assert sentence.startswith(expected)
     assert f"p = {pair.p_value:.3f}" in sentence
+    by_reviews_alone = pair.p_value <= 0.05 < pair.films_p
+    assert (f", over films p = {pair.films_p:.3f})." in sentence) == by_reviews_alone
     if pair.p_value > 0.05:
         assert f"-{100 * -pair.low:.1f} to +" in sentence
 
@@ -66,7 +72,8 @@ def test_without_glove_or_without_scratch_the_answer_names_the_best() -> None:
 
 
 def test_markdown_begins_with_the_data_and_ranks_the_variants() -> None:
-    pair = Pair(-0.1, -0.12, -0.08, 1, 9, 0.0004)
+    films = {"films_low": -0.15, "films_high": -0.05, "films_p": 0.01, "films_p_holm": 0.02}
+    pair = Pair(-0.1, -0.12, -0.08, 1, 9, 0.0004, **films)
     found = comparison({("frozen", "scratch"): pair}, {"frozen": 0.7, "scratch": 0.8})
     text = comparison_markdown(found, {"frozen": FROZEN, "scratch": SCRATCH}, "SAMPLE DATA: x")
     lines = text.splitlines()
@@ -74,7 +81,8 @@ def test_markdown_begins_with_the_data_and_ranks_the_variants() -> None:
     rows = [line for line in lines if line.startswith("| ")]
     assert [row.split("|")[1].strip() for row in rows[:3]] == ["Model", "scratch", "frozen"]
     assert [cell.strip() for cell in rows[4].split("|")[1:-1]] == [
-        *("scratch", "frozen", "+10.0", "+8.0 to +12.0", "9", "1", "< 0.001", "1.000")
+        *("scratch", "frozen", "+10.0", "+8.0 to +12.0", "9", "1", "< 0.001", "1.000"),
+        *("+5.0 to +15.0", "0.020"),
     ]
     assert "corrected for the pair of models tested here" in text.replace("\n  ", " ")
 
@@ -82,7 +90,7 @@ def test_markdown_begins_with_the_data_and_ranks_the_variants() -> None:
 def test_one_variant_has_a_table_and_no_pairs() -> None:
     text = comparison_markdown(comparison({}, {"scratch": 0.8}), {"scratch": SCRATCH}, "data")
     assert "| scratch" in text
-    assert "Each two" not in text
+    assert "in pairs" not in text
 
 
 def test_summary_is_a_plain_table_of_all_variants(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import numpy as np
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json
+from reelvec.evaluation.film_bootstrap import FilmDraws, draw_films
+from reelvec.evaluation.origins import Origins
 from reelvec.evaluation.predictions import Predictions
 from reelvec.evaluation.results import TRAINED_TOGETHER
 
@@ -45,6 +47,9 @@ TRAINED_WITH_OTHERS = (
 )
 """What it takes of a baseline or an ensemble, whose figures stand in a file with others'."""
 
+OVER_FILMS = ("films_low", "films_high")
+"""The ends of an accuracy's interval where films are drawn and not reviews."""
+
 Row = dict[str, int | float]
 
 
@@ -60,6 +65,10 @@ class Pair:
         only_second: reviews on which only the second is right.
         p_value: of McNemar's exact test.
         p_holm: the same, corrected for the number of pairs.
+        films_low: lower end of the interval where films are drawn and not reviews.
+        films_high: its upper end.
+        films_p: the p-value then.
+        films_p_holm: the same, corrected for the number of pairs.
     """
 
     difference: float
@@ -69,6 +78,10 @@ class Pair:
     only_second: int
     p_value: float
     p_holm: float = 1.0
+    films_low: float = -1.0
+    films_high: float = 1.0
+    films_p: float = 1.0
+    films_p_holm: float = 1.0
 
     def swapped(self) -> "Pair":
         """The same, with the second variant first."""
@@ -79,6 +92,8 @@ class Pair:
             high=-self.low,
             only_first=self.only_second,
             only_second=self.only_first,
+            films_low=-self.films_high,
+            films_high=-self.films_low,
         )
 
 
@@ -91,12 +106,20 @@ class Comparison:
         confidence: of every interval.
         variants: a row for each variant, then each baseline, in the order of `params.yaml`.
         pairs: by the names of the two variants.
+        test_films: how many films the reviews are of; 0 where nobody knows.
+        copies: reviews whose text stands elsewhere too, letter for letter.
+        copies_in_training: how many of them among the training reviews.
+        copies_in_unlabelled: how many of them among the unlabelled reviews.
     """
 
     test_reviews: int
     confidence: float
     variants: dict[str, Row]
     pairs: dict[tuple[str, str], Pair]
+    test_films: int = 0
+    copies: int = 0
+    copies_in_training: int = 0
+    copies_in_unlabelled: int = 0
 
     def pair(self, first: str, second: str) -> Pair:
         """Two variants in this order, whichever way round they are kept."""
@@ -111,6 +134,10 @@ class Comparison:
         """What `write_json` takes, shaped for `dvc metrics diff`."""
         return {
             "test_reviews": self.test_reviews,
+            "test_films": self.test_films,
+            "copies": self.copies,
+            "copies_in_training": self.copies_in_training,
+            "copies_in_unlabelled": self.copies_in_unlabelled,
             "confidence": self.confidence,
             "variants": self.variants,
             "pairs": {f"{a}_vs_{b}": asdict(pair) for (a, b), pair in self.pairs.items()},
@@ -126,41 +153,66 @@ class Comparison:
         try:
             found = read_json(path)
             names = combinations(found["variants"], 2)
-            return cls(
-                found["test_reviews"],
-                found["confidence"],
-                found["variants"],
-                {(a, b): Pair(**found["pairs"][f"{a}_vs_{b}"]) for a, b in names},
-            )
+            pairs = {(a, b): Pair(**found["pairs"][f"{a}_vs_{b}"]) for a, b in names}
+            return cls(**{**found, "pairs": pairs})
         except (FileNotFoundError, KeyError, TypeError, ValueError):
             raise ReelvecError(
                 f"{path}: not there or cut off; {run_again('compare_variants')}"
             ) from None
 
 
-def compare(predictions: Mapping[str, Predictions], metrics: Path, confidence: float) -> Comparison:
+def compare(
+    predictions: Mapping[str, Predictions], origins: Origins, metrics: Path, confidence: float
+) -> Comparison:
     """Gather the figures of all models, and test each two against each other.
 
     Args:
         predictions: of the same test reviews, by model.
+        origins: of these reviews.
         metrics: folder with `evaluate/<model>.json`, and with `train/<variant>.json`,
             `train_baselines.json` and `train_ensembles.json`.
         confidence: of the intervals of the differences.
 
     Raises:
-        ReelvecError: a file is missing or lacks a figure.
+        ReelvecError: a file is missing or lacks a figure, or the origins are of other reviews.
     """
-    rows = {name: _row(name, metrics) for name in predictions}
+    first = next(iter(predictions.values()))
+    same_ids = np.array_equal(first.review_ids, origins.review_ids)
+    if not (same_ids and np.array_equal(first.labels, origins.labels)):
+        raise ReelvecError(
+            f"the origins and the predictions are not of the same reviews; {run_again('evaluate')}"
+        )
+    draws = draw_films({name: each.correct for name, each in predictions.items()}, origins.films)
+    rows = {
+        name: {
+            **_row(name, metrics),
+            **_over_films(draws, name, confidence),
+            **_without_copies(each, origins),
+        }
+        for name, each in predictions.items()
+    }
     pairs = {
-        (a, b): compare_pair(predictions[a], predictions[b], confidence)
+        (a, b): _with_films(
+            compare_pair(predictions[a], predictions[b], confidence), draws, (a, b), confidence
+        )
         for a, b in combinations(predictions, 2)
     }
     adjusted = holm([pair.p_value for pair in pairs.values()])
+    adjusted_films = holm([pair.films_p for pair in pairs.values()])
     pairs = {
-        names: replace(pair, p_holm=p)
-        for (names, pair), p in zip(pairs.items(), adjusted, strict=True)
+        names: replace(pair, p_holm=p, films_p_holm=films_p)
+        for (names, pair), p, films_p in zip(pairs.items(), adjusted, adjusted_films, strict=True)
     }
-    return Comparison(len(next(iter(predictions.values()))), confidence, rows, pairs)
+    return Comparison(
+        test_reviews=len(first),
+        confidence=confidence,
+        variants=rows,
+        pairs=pairs,
+        test_films=origins.known_films,
+        copies=int(origins.is_copy.sum()),
+        copies_in_training=int(origins.in_training.sum()),
+        copies_in_unlabelled=int(origins.in_unlabelled.sum()),
+    )
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -201,6 +253,24 @@ def compare_pair(first: Predictions, second: Predictions, confidence: float) -> 
         only_second=only_second,
         p_value=float(mcnemar([[agree, only_first], [only_second, 0]], exact=True).pvalue),
     )
+
+
+def _over_films(draws: FilmDraws, name: str, confidence: float) -> Row:
+    """The interval of a model's accuracy, within what an accuracy can be."""
+    ends = np.clip(draws.accuracy(name).interval(confidence), 0.0, 1.0).tolist()
+    return dict(zip(OVER_FILMS, ends, strict=True))
+
+
+def _with_films(pair: Pair, draws: FilmDraws, names: tuple[str, str], confidence: float) -> Pair:
+    found = draws.difference(*names)
+    low, high = np.clip(found.interval(confidence), -1.0, 1.0).tolist()
+    return replace(pair, films_low=low, films_high=high, films_p=found.p_value)
+
+
+def _without_copies(predictions: Predictions, origins: Origins) -> Row:
+    """The accuracy on the reviews whose text stands nowhere else, where there are any."""
+    correct = predictions.correct[~origins.is_copy]
+    return {"accuracy_without_copies": float(correct.mean())} if len(correct) else {}
 
 
 def _row(name: str, metrics: Path) -> Row:
