@@ -30,6 +30,9 @@ LASTS = (
 
 FIRST = "first sentence"
 
+OTHER_COLORS = tuple(color for color in COLORS if color != "#000000")
+"""Black is too near the ink of the default model."""
+
 
 def draw_lengths(excerpts: Groups, default: str, variants: Sequence[str], data: str) -> Figure:
     """Accuracy by length, and confidence against accuracy by length.
@@ -68,7 +71,7 @@ def draw_lengths(excerpts: Groups, default: str, variants: Sequence[str], data: 
         accuracy.set_xticks(words, [f"{each:.0f}" for each in words])
         accuracy.set_xlabel("Mean number of words")
         accuracy.set_ylabel("Share right")
-        accuracy.legend(loc="lower right")
+        sureness.legend(*accuracy.get_legend_handles_labels(), loc="lower right")
         low = min(sureness.dataLim.x0, sureness.dataLim.y0) - 0.02
         sureness.plot([low, 1], [low, 1], color="#b0b0b0", linewidth=1, linestyle=(0, (2, 3)))
         sureness.set(xlim=(low, 1), ylim=(low, 1))
@@ -90,7 +93,7 @@ def _style(number: int) -> dict[str, Any]:
     if number == 0:
         return {"color": INK, "linewidth": 2.4, "marker": "o", "markersize": 4, "zorder": 3}
     return {
-        "color": COLORS[(number - 1) % len(COLORS)],
+        "color": OTHER_COLORS[(number - 1) % len(OTHER_COLORS)],
         "linestyle": DASHES[number % len(DASHES)],
         "linewidth": 1.3,
         "marker": "o",
