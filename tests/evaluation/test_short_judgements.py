@@ -153,12 +153,18 @@ def test_the_report_says_how_many_pass_of_each_kind_and_which_fail() -> None:
     praised = ["5 of 5", "0 of 5", "0 of 5", "5 of 5"]
     assert rows[2][:8] == ["sure", *praised, "3 of 5", "0 of 5", "13 of 30"]
     assert rows[3][:8] == ["torn", *["0 of 5"] * 5, "5 of 5", "5 of 30"]
-    assert text.count("<li>") == 75, "all failures of the default model"
-    assert "“Not bad at all.” 0.5000; should be above 0.5" in text
+    assert text.count("<li>") == 50, "all failures of the default model"
+    assert "“Not a bad movie.” 0.5000; should be above 0.5" in text
+
+
+def test_the_report_does_not_show_which_unseen_cases_fail() -> None:
+    results = {"torn": check_short(CASES, lambda texts: np.full(len(texts), 0.5))}
+    text = short_judgements_markdown(results, "torn", 0.95)
+    assert [case.text for case in CASES if case.set == "unseen" and case.text in text] == []
 
 
 def test_markup_in_a_case_is_shown_and_not_obeyed() -> None:
-    case = ShortCase("unseen", "praise", "A <b>film</b>\n\n</ul>", "positive")
+    case = ShortCase("development", "praise", "A <b>film</b>\n\n</ul>", "positive")
     results = {"low": check_short([case], lambda _: np.array([0.1]))}
     text = short_judgements_markdown(results, "low", 0.95)
     assert "“A &lt;b&gt;film&lt;/b&gt; &lt;/ul&gt;” 0.1000; should be above 0.5</li>\n</ul>" in text

@@ -26,7 +26,7 @@ INTRODUCTION = f"""\
 A sentence or a word each, from `data/judgements.csv`. Praise and blame, negated or not, must lie on
 their side of 0.5; a lukewarm judgement passes from {MIDDLE[0]} to {MIDDLE[1]}. The *unseen* cases
 were written before any model was asked, and no model, weight or parameter was chosen by them; the
-*development* cases could be looked at for that."""
+*development* cases could be looked at for that, and only of them are the failures shown."""
 
 
 def short_judgements_markdown(
@@ -47,7 +47,10 @@ def short_judgements_markdown(
             short_answer(results, default, which, confidence),
             markdown_table(_table(results, which, confidence)),
         ]
-    parts += [f"### What {default} fails", _failures(results[default])]
+    # Whoever improves a model by the failures of unseen cases has none left to test it with.
+    shown = _of_set(results[default], "development")
+    if shown:
+        parts += [f"### Development cases that {default} fails", _failures(shown)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -93,7 +96,5 @@ def _failures(outcomes: Sequence[ShortOutcome]) -> str:
 def _list_item(outcome: ShortOutcome) -> str:
     case = outcome.case
     text = html.escape(" ".join(case.text.split()), quote=False)
-    return (
-        f"<li><b>{case.set}, {case.kind}</b>: “{text}” {outcome.probability:.4f}; "
-        f"{DEMANDS[case.expected]}</li>"
-    )
+    demand = DEMANDS[case.expected]
+    return f"<li><b>{case.kind}</b>: “{text}” {outcome.probability:.4f}; {demand}</li>"
