@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
@@ -13,7 +14,15 @@ from numpy.typing import NDArray
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.params_file import read_entries, read_section
-from reelvec.base.project.paths import BEHAVIOUR, REPORTS, REVIEWS, TEST, reviews_of
+from reelvec.base.project.paths import (
+    BEHAVIOUR,
+    LENGTHS,
+    REPORTS,
+    REVIEWS,
+    SHORT_JUDGEMENTS,
+    TEST,
+    reviews_of,
+)
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.ensembles import EnsembleParams
@@ -22,13 +31,23 @@ from reelvec.base.schema.students import StudentParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.evaluation.behaviour import behaviour_json, check, load_cases
 from reelvec.evaluation.behaviour_report import behaviour_markdown
+from reelvec.evaluation.lengths import lengths_json, measured, texts_of
+from reelvec.evaluation.lengths_report import answer, lengths_markdown
 from reelvec.evaluation.origins import ORIGINS, origins_of
+from reelvec.evaluation.results import Results
+from reelvec.evaluation.short_judgements import (
+    check_short,
+    load_short_cases,
+    short_judgements_json,
+)
+from reelvec.evaluation.short_judgements_report import short_answer, short_judgements_markdown
 from reelvec.evaluation.testing import logits_of_all, tested, write_tests
 from reelvec.models.load import load_models
 from reelvec.models.logits import probabilities_of
 from reelvec.models.model import Model
 from reelvec.models.rounds import reproducible
 from reelvec.text.dataset import Dataset
+from reelvec.text.tokenizer import Tokenizer
 
 
 def main() -> None:
@@ -52,11 +71,24 @@ def main() -> None:
             f"{figures['accuracy_high']:.2%})"
         )
 
-    cases = load_cases()
-    outcomes = {name: check(cases, partial(_answers, model)) for name, model in models.items()}
+    default = Results(Path()).choose_model(None)
+    encoders = {text: Tokenizer.load(reviews_of(text)).encode for text in texts}
+    lengths = measured(models, logits, part, texts_of(part, REVIEWS), encoders, params)
+    write_json(LENGTHS, lengths_json(lengths, default))
+    page = lengths_markdown(lengths, default, data, params.confidence)
+    write_text(REPORTS / "lengths.md", page)
+    print(answer(lengths, default))
+
+    ask = {name: partial(_answers, model) for name, model in models.items()}
+    cases, short_cases = load_cases(), load_short_cases()
+    outcomes = {name: check(cases, asked) for name, asked in ask.items()}
+    short = {name: check_short(short_cases, asked) for name, asked in ask.items()}
     write_json(BEHAVIOUR, behaviour_json(outcomes))
-    write_text(REPORTS / "behaviour.md", behaviour_markdown(outcomes, data, params.confidence))
-    print(f"wrote {REPORTS / 'behaviour.md'}: {len(outcomes)} models, {len(cases)} cases each")
+    write_json(SHORT_JUDGEMENTS, short_judgements_json(short))
+    page = behaviour_markdown(outcomes, data, params.confidence)
+    section = short_judgements_markdown(short, default, params.confidence)
+    write_text(REPORTS / "behaviour.md", f"{page}\n{section}")
+    print(short_answer(short, default, "unseen", params.confidence))
 
 
 def _answers(model: Model, texts: Sequence[str]) -> NDArray[np.float64]:

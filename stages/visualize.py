@@ -4,14 +4,16 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 
 # isort: split
 from reelvec.base.errors import shown_to_people
+from reelvec.base.project.files import read_json
 from reelvec.base.project.params_file import read_entries, read_section
-from reelvec.base.project.paths import FIGURES, PLOTS, PROCESSED, TRAIN, VOCABULARY
+from reelvec.base.project.paths import FIGURES, LENGTHS, PLOTS, PROCESSED, TRAIN, VOCABULARY
 from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.visualization import VisualizationParams
 from reelvec.evaluation.curves import read_curves
 from reelvec.evaluation.predictions import check_leftovers, load_predictions
 from reelvec.evaluation.scores import area_under_roc, calibration_error
+from reelvec.report.figures.lengths import draw_lengths
 from reelvec.report.figures.style import save_figure
 from reelvec.report.figures.variants import (
     CALIBRATION_COLUMNS,
@@ -46,6 +48,8 @@ def main() -> None:
     calibration = read_curves(PLOTS / "calibration", variants, CALIBRATION_COLUMNS)
     errors = {name: calibration_error(curve) for name, curve in calibration.items()}
     training = read_curves(PLOTS / "training", variants, LEARNING_COLUMNS)
+    lengths = read_json(LENGTHS)
+    by_length = draw_lengths(lengths["excerpts"], lengths["default"], list(variants), data)
     roc = read_curves(PLOTS / "roc", variants, ROC_COLUMNS)
 
     save_figure(draw_words(word_map, labelled, data), FIGURES / "words")
@@ -53,7 +57,8 @@ def main() -> None:
     save_figure(draw_roc(roc, areas, data), FIGURES / "roc")
     save_figure(draw_calibration(calibration, errors, data), FIGURES / "calibration")
     save_figure(draw_confusion(predictions, data), FIGURES / "confusion")
-    print(f"wrote {FIGURES}: words, learning_curves, roc, calibration, confusion")
+    save_figure(by_length, FIGURES / "lengths")
+    print(f"wrote {FIGURES}: words, learning_curves, roc, calibration, confusion, lengths")
 
 
 if __name__ == "__main__":

@@ -62,5 +62,6 @@ def test_git_holds_the_small_results_and_none_of_the_data(
     assert "data/tracked.json" in small, "the receipt, which a clone must not have"
     small.remove("data/tracked.json")
     tracked = git(checkout, "ls-files", "data", "reports").splitlines()
-    assert sorted(tracked) == sorted(files(checkout, *small, "data/sample", "data/behaviour.csv"))
+    written = ("data/behaviour.csv", "data/judgements.csv")
+    assert sorted(tracked) == sorted(files(checkout, *small, "data/sample", *written))
     assert git(checkout, "ls-files", "mlflow.db*", "mlartifacts", ".dvc/cache") == ""

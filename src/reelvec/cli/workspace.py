@@ -20,6 +20,7 @@ COPIED = (
     "src",
     "data/sample",
     "data/behaviour.csv",
+    "data/judgements.csv",
 )
 
 MARK = ".reelvec-workspace"

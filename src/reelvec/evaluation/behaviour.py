@@ -130,7 +130,7 @@ def load_cases(path: Path = CASES) -> list[Case]:
         ReelvecError: the file is missing, is no such table, or holds cases that ask for nothing;
             with one line for each problem, naming line, column and what is allowed.
     """
-    records = _records(path)
+    records = records_of(path)
     if not records or records[0][1] != list(COLUMNS):
         found = ",".join(records[0][1]) if records else "nothing"
         raise ReelvecError(f"{path}, line 1: expected the columns {','.join(COLUMNS)}, not {found}")
@@ -153,6 +153,34 @@ def load_cases(path: Path = CASES) -> list[Case]:
     return cases
 
 
+def records_of(path: Path) -> list[tuple[int, list[str]]]:
+    """The lines of a CSV file that are not blank, each with the number it begins at.
+
+    Raises:
+        ReelvecError: the file is missing, is no UTF-8 or no CSV; with the number of the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ReelvecError(f"{path}: not there; `git checkout {path}` brings it back") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ReelvecError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records, line = [], 1
+    try:
+        for row in reader:
+            if row:
+                records.append((line, row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ReelvecError(
+            f"{path}, line {line}: {error}; a text with a comma or a quote stands in double "
+            'quotes, and a double quote in it is written twice: "He said ""no"", and left."'
+        ) from None
+    return records
+
+
 def word_counts(text: str) -> Counter[str]:
     """A text as a bag: its words without case and punctuation, each with its count."""
     return Counter(word.lower() for word in WORD.findall(text))
@@ -171,7 +199,18 @@ def check(cases: Sequence[Case], probabilities: Probabilities) -> list[Outcome]:
     Raises:
         ReelvecError: the model's answer is not one probability a text.
     """
-    texts = list(dict.fromkeys(text for case in cases for text in (case.text, case.other) if text))
+    texts = [text for case in cases for text in (case.text, case.other) if text]
+    probability_of = asked(texts, probabilities)
+    return [_outcome(case, probability_of) for case in cases]
+
+
+def asked(texts: Iterable[str], probabilities: Probabilities) -> dict[str, float]:
+    """P(positive) by text, each distinct text asked once.
+
+    Raises:
+        ReelvecError: the model's answer is not one probability a text.
+    """
+    texts = list(dict.fromkeys(texts))
     found = np.asarray(probabilities(texts), np.float64)
     if found.shape != (len(texts),):
         raise ReelvecError(
@@ -183,8 +222,7 @@ def check(cases: Sequence[Case], probabilities: Probabilities) -> list[Outcome]:
             "a predicted probability is not a number from 0 to 1: the training diverged; lower "
             "the learning_rate and train again"
         )
-    probability_of = dict(zip(texts, found.tolist(), strict=True))
-    return [_outcome(case, probability_of) for case in cases]
+    return dict(zip(texts, found.tolist(), strict=True))
 
 
 def summarize(outcomes: Sequence[Outcome], confidence: float) -> dict[str, CheckSummary]:
@@ -215,30 +253,6 @@ def by_check(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
     for outcome in outcomes:
         groups[outcome.case.check].append(outcome)
     return {name: group for name, group in groups.items() if group}
-
-
-def _records(path: Path) -> list[tuple[int, list[str]]]:
-    """The lines of a CSV file that are not blank, each with the number it begins at."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ReelvecError(f"{path}: not there; `git checkout {path}` brings it back") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ReelvecError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records, line = [], 1
-    try:
-        for row in reader:
-            if row:
-                records.append((line, row))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ReelvecError(
-            f"{path}, line {line}: {error}; a text with a comma or a quote stands in double "
-            'quotes, and a double quote in it is written twice: "He said ""no"", and left."'
-        ) from None
-    return records
 
 
 def _problems(row: list[str]) -> Iterator[str]:

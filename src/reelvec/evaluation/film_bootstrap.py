@@ -101,7 +101,7 @@ def draw_films(
     generator = np.random.default_rng(seed)
     sums = np.concatenate(
         [
-            _counts(generator, min(BLOCK, resamples - done), count) @ totals
+            film_counts(generator, min(BLOCK, resamples - done), count) @ totals
             for done in range(0, resamples, BLOCK)
         ]
     )  # (resamples, models + 1)
@@ -119,7 +119,7 @@ def film_numbers(films: NDArray[np.int32]) -> NDArray[np.int64]:
     return numbers
 
 
-def _counts(generator: np.random.Generator, draws: int, films: int) -> NDArray[np.float64]:
+def film_counts(generator: np.random.Generator, draws: int, films: int) -> NDArray[np.float64]:
     """How often each film is in each draw, float64 (draws, films)."""
     drawn = generator.integers(films, size=(draws, films)) + films * np.arange(draws)[:, None]
     counts = np.bincount(drawn.ravel(), minlength=draws * films)

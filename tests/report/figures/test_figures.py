@@ -18,6 +18,7 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.visualization import VisualizationParams
 from reelvec.evaluation.predictions import Predictions
 from reelvec.report.figures.label_placement import place_labels
+from reelvec.report.figures.lengths import FIRST, LASTS, draw_lengths
 from reelvec.report.figures.style import save_figure
 from reelvec.report.figures.variants import draw_confusion, draw_learning_curves, draw_roc
 from reelvec.report.figures.words import draw_words
@@ -342,3 +343,25 @@ def test_drawing_leaves_the_users_settings_alone() -> None:
     before = dict(mpl.rcParams)
     all_figures()
     assert dict(mpl.rcParams) == before
+
+
+def test_the_picture_of_lengths_shows_each_model_at_its_accuracy_and_confidence() -> None:
+    names = [FIRST, *LASTS]
+
+    def figures(number: int, shift: float) -> dict[str, object]:
+        accuracy = {"value": 0.6 + 0.05 * number + shift, "low": 0.0, "high": 1.0}
+        return {"words": 10.0 * 2**number, "confidence": 0.7, "accuracy": accuracy}
+
+    excerpts = {
+        name: {"best": figures(number, 0.01), "scratch": figures(number, 0.0)}
+        for number, name in enumerate(names)
+    }
+    figure = draw_lengths(excerpts, "best", ["scratch"], DATA)
+    accuracy, sureness = figure.axes
+    lines = {line.get_label(): line for line in accuracy.lines}
+    assert lines["best"].get_xdata() == pytest.approx([20, 40, 80, 160, 320])
+    assert lines["best"].get_ydata() == pytest.approx([0.66, 0.71, 0.76, 0.81, 0.86])
+    assert lines["best"].get_linewidth() > lines["scratch"].get_linewidth()
+    assert sureness.lines[0].get_xdata() == pytest.approx([0.66, 0.71, 0.76, 0.81, 0.86])
+    assert sureness.lines[0].get_ydata() == pytest.approx([0.7] * 5)
+    assert DATA in texts_of(figure)

@@ -18,6 +18,7 @@ MISTAKES = DATA / "mistakes"
 EXPLORER = DATA / "explorer.json"
 CONTENTS = DATA / "report.json"
 CASES = DATA / "behaviour.csv"
+SHORT_CASES = DATA / "judgements.csv"
 TRACKED = DATA / "tracked.json"
 
 REPORTS = Path("reports")
@@ -35,6 +36,7 @@ ENSEMBLE_METRICS = METRICS / "train_ensembles.json"
 COMPARISON = METRICS / "comparison.json"
 SIMILARITIES = METRICS / "similarities.json"
 BEHAVIOUR = METRICS / "behaviour.json"
+SHORT_JUDGEMENTS, LENGTHS = METRICS / "short_judgements.json", METRICS / "lengths.json"
 NEIGHBORS = REPORTS / "neighbors.json"
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
