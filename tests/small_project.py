@@ -93,7 +93,7 @@ def make_baseline(folder: Path) -> None:
     tokenizer, reader = Tokenizer(STEPS, vocabulary), Reader(len(vocabulary))
     Baseline(
         BASELINE, "processed", "tfidf", tokenizer, reader, np.abs(scale), coefficients, 0.25
-    ).save(folder / "data/baselines" / BASELINE, np.zeros(0))
+    ).save(folder / "data/baselines" / BASELINE, np.zeros(0), np.zeros(0))
     make_metrics(folder, BASELINE, "train_baselines")
 
 

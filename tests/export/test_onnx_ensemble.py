@@ -52,7 +52,7 @@ REVIEWS = st.lists(
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_project(tmp_path_factory.mktemp("project"))
     for member in (baseline("naive_bayes", 3), baseline("tfidf", 2)):
-        member.save(folder / "data/baselines" / member.name, np.zeros(1))
+        member.save(folder / "data/baselines" / member.name, np.zeros(1), np.zeros(1))
     WEIGHING.save(folder / "data/ensembles/best")
     export_model(folder / "export", folder / "data/ensembles/best")
     return folder

@@ -177,7 +177,7 @@ def test_a_baseline_is_the_same_again_and_comes_back_from_disk(
 ) -> None:
     first, second = trained(**params), trained(**params)
     assert first.coefficients.tobytes() == second.coefficients.tobytes()
-    first.save(tmp_path / "model", np.zeros(len(TESTING)))
+    first.save(tmp_path / "model", np.zeros(len(TESTING)), np.zeros(3))
     loaded = Baseline.load(tmp_path / "model")
     texts = [*TESTING, ""]
     assert (
@@ -188,7 +188,7 @@ def test_a_baseline_is_the_same_again_and_comes_back_from_disk(
 
 
 def test_a_damaged_baseline_says_which_stage_makes_it(tmp_path: Path) -> None:
-    trained(weighting="binary").save(tmp_path / "model", np.zeros(len(TESTING)))
+    trained(weighting="binary").save(tmp_path / "model", np.zeros(len(TESTING)), np.zeros(3))
     (tmp_path / "model/model.safetensors").write_bytes(b"\x08")
     for folder in (tmp_path / "model", tmp_path / "nowhere"):
         with pytest.raises(ReelvecError, match="dvc repro train_baselines"):

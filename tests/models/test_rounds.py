@@ -85,8 +85,39 @@ def test_self_training_reads_unlabelled_reviews_and_never_their_labels() -> None
     assert accuracy(params) > 0.95
     teacher = once.model
     labelled = labelled_by(teacher, ALL.unlabelled)
-    expected = predict_logits(teacher, ALL.unlabelled.reviews, CPU).numpy() > 0
-    assert (labelled.targets == expected).all()
+    expected = predict_logits(teacher, ALL.unlabelled.reviews, CPU).numpy()
+    assert (labelled.targets == (expected > 0)).all()
+    np.testing.assert_allclose(labelled.learned, 1 / (1 + np.exp(-expected)), rtol=1e-5)
+
+
+def test_the_unlabelled_reviews_are_judged_before_validation_is_learned() -> None:
+    once, refit = (
+        fit(NGRAMS.model_copy(update={"refit": refit}), TOKENS, ALL, None, CPU)
+        for refit in (False, True)
+    )
+    expected = predict_logits(once.model, ALL.unlabelled.reviews, CPU).numpy()
+    assert refit.unlabelled_logits is not None
+    np.testing.assert_array_equal(refit.unlabelled_logits, expected)
+
+
+def test_a_student_comes_to_believe_what_its_teacher_believes() -> None:
+    """A believed probability of 0.8 is learned as 0.8, where a label would be learned as 1."""
+    taught = TEST.believed(np.where(TEST.targets == 1, 0.8, 0.2))
+    assert (taught.targets == TEST.targets).all()
+    params = NGRAMS.model_copy(update={"epochs": 60, "initial_deviation": 0.5})
+    model = fit_on_all(params, TOKENS, taught, None, CPU)
+    given = 1 / (1 + np.exp(-predict_logits(model, TEST.reviews, CPU).numpy()))
+    np.testing.assert_allclose(given, taught.learned, atol=0.1)
+
+
+def test_beliefs_stay_with_their_reviews() -> None:
+    taught = reviews(4, 5).believed(np.array([0.9, 0.2, 0.6, 0.4]))
+    both = reviews(3, 6).followed_by(taught)
+    assert both.learned.dtype == np.float32
+    np.testing.assert_allclose(both.learned[3:], [0.9, 0.2, 0.6, 0.4])
+    assert (both.learned[:3] == reviews(3, 6).targets).all()
+    np.testing.assert_allclose(both.take(np.array([6, 3])).learned, [0.4, 0.9])
+    assert reviews(3, 6).followed_by(reviews(2, 7)).beliefs is None
 
 
 def test_refit_learns_from_the_validation_reviews_but_is_not_judged_by_them() -> None:
@@ -128,7 +159,7 @@ def test_each_part_is_read_once_a_round(monkeypatch: pytest.MonkeyPatch) -> None
     once = Reader.read
     monkeypatch.setattr(Reader, "read", counted)
     fit(NGRAMS.model_copy(update={"refit": True}), TOKENS, ALL, None, CPU)
-    assert read == [60, 40, 100]
+    assert read == [60, 40, 200, 100]
 
 
 @pytest.mark.parametrize(("words", "dimension"), [(10_000, 10), (1_000, 6), (25_002, 13)])

@@ -39,6 +39,7 @@ def experiment(
 def test_an_experiment_runs_its_own_variant_and_what_follows(experiment: Experiment) -> None:
     assert ran(experiment.output) == [
         "train@scratch",
+        "train_students",
         "train_ensembles",
         "evaluate",
         "compare_variants",

@@ -9,7 +9,7 @@ import pytest
 from workspaces import change, ran, run, succeed
 
 TRAIN = {"train@scratch", "train@glove_frozen"}
-TRAINED_TOGETHER = {"train_baselines", "train_ensembles"}
+TRAINED_TOGETHER = {"train_baselines", "train_students", "train_ensembles"}
 SHOWN = {"report", "track"}
 """These read all parameters: the one prints them, the other logs them."""
 OVER_MODELS = {"evaluate", "compare_variants", *SHOWN}
@@ -37,7 +37,7 @@ def test_a_second_repro_runs_nothing(workspace: Path) -> None:
         ("vocabulary", {"min_count": 5}, {"build_vocab", "prepare_plain", *SHOWN}),
         ("plain", {"min_count": 5}, {"prepare_plain", *SHOWN}),
         ("word_vectors", {"word2vec": {"epochs": 2}}, {"train_word_vectors@word2vec", *SHOWN}),
-        ("training", {"threads": 2}, {*TRAIN, *SHOWN}),
+        ("training", {"threads": 2}, {*TRAIN, "train_students", *SHOWN}),
         ("variants", {"scratch": {"dimension": 7}}, {"train@scratch", "visualize", *OVER_MODELS}),
         (
             "variants",
@@ -54,6 +54,7 @@ def test_a_second_repro_runs_nothing(workspace: Path) -> None:
             {"mistakes": 3},
             OVER_MODELS,
         ),
+        ("students", {"student": {"ngrams": 3}}, {"train_students", *OVER_MODELS}),
         (
             "ensembles",
             {"both": {"members": ["scratch", "glove_frozen"]}},

@@ -21,7 +21,7 @@ def test_three_lines_make_a_variant_that_is_trained_tested_and_compared(workspac
     params.write_text(text.replace("\nvariants:\n", f"\nvariants:{THREE_LINES}"), encoding="utf-8")
     output = succeed(workspace, "dvc", "repro", "compare_variants", **NO_MLFLOW)
     assert ran(output) == [
-        *("train@tiny", "train_ensembles", "evaluate", "compare_variants"),
+        *("train@tiny", "train_students", "train_ensembles", "evaluate", "compare_variants"),
     ]
 
     results = json.loads((workspace / "reports/metrics/evaluate/tiny.json").read_bytes())

@@ -21,6 +21,7 @@ SMALL: dict[str, Any] = {
     "export": {"spaces": list(VARIANTS), "models": ["scratch"]},
     "explorer": {"spaces": [*VARIANTS, "glove"]},
     "word_vectors": {"word2vec": {"epochs": 1, "dimension": 8}},
+    "students": {"student": {"teachers": ["scratch", "tfidf_bigrams"], "ngrams": 2, "epochs": 2}},
     "ensembles": {"both": {"members": ["scratch", "tfidf_bigrams"]}},
     "tracking": {"model": False},
 }
