@@ -1,6 +1,7 @@
 """The learning curves drawn: a line for each model, named where it ends."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -63,10 +64,10 @@ def draw_curves(
     return figure
 
 
-def _looks(names: list[str]) -> dict[str, tuple[str, object, str]]:
+def _looks(names: list[str]) -> dict[str, tuple[str, Any, str]]:
     """Colour by what a model knows; line and marker tell those of one colour apart."""
     met = dict.fromkeys(FAMILIES, 0)
-    looks = {}
+    looks: dict[str, tuple[str, Any, str]] = {}
     for name in names:
         family = next(each for each in FAMILIES if each in name)
         number = met[family] % len(DASHES)
@@ -98,8 +99,9 @@ def _name_lines(axes: Axes, ends: Mapping[str, tuple[float, float, str]], last: 
         )
     for name, (x, y, color) in ends.items():
         if name not in whole:
-            beside = {"textcoords": "offset points", "xytext": (8, -9), "fontsize": 8.5}
-            axes.annotate(name, (x, y), color=color, **beside)
+            axes.annotate(
+                name, (x, y), (8, -9), textcoords="offset points", color=color, fontsize=8.5
+            )
 
 
 def _apart(heights: Mapping[str, float], gap: float, high: float) -> dict[str, float]:

@@ -358,9 +358,15 @@ def _draw_pair(axes: Axes, place: int, frozen: Mean | None, tuned: Mean | None) 
         axes.plot([mean.low, mean.high], [place + shift] * 2, color=color, lw=1.2, zorder=2)
         axes.plot(mean.value, place + shift, "o", color=color, mfc=face, ms=5.5, zorder=3)
     if frozen:
-        beside = {"ha": "center", "va": "bottom", "textcoords": "offset points", "xytext": (0, 3.5)}
         axes.annotate(
-            f"{100 * frozen.value:.1f}", (frozen.value, place), color=FAINT, fontsize=7, **beside
+            f"{100 * frozen.value:.1f}",
+            (frozen.value, place),
+            (0, 3.5),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            color=FAINT,
+            fontsize=7,
         )
 
 
