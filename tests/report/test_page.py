@@ -192,7 +192,9 @@ def test_results_neighbours_scores_mistakes_and_parameters_are_there(params: Par
     assert paragraphs.count("a plot") == 2 * len(params.variants)
     assert ("span", "-1.50") in found.texts, "what a word added to the logit"
     summaries = [text for tag, text in found.texts if tag == "summary"]
-    assert summaries[: len(params.variants)] == list(params.variants)
+    answered, *others = summaries
+    assert answered == "As features: line by line"
+    assert others[: len(params.variants)] == list(params.variants)
     assert "preprocess" in summaries
     assert str(params.vocabulary.max_size) in texts
 
