@@ -8,10 +8,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo repro test lint check-lock track mlflow register serve projector bench \
-	bench-all studies readme explorer lint-js screenshot lock clean clean-all
+	bench-all studies studies-quick readme explorer lint-js screenshot lock clean clean-all
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## make .venv with the pinned dependencies
 
@@ -89,8 +89,12 @@ bench-all: setup ## the same, with Keras and fastText beside it (each installed 
 	REELVEC_KERAS_PYTHON=$(CURDIR)/$(VENV)/keras/bin/python \
 		REELVEC_FASTTEXT_PYTHON=$(CURDIR)/$(VENV)/fasttext/bin/python $(MAKE) bench
 
-studies: setup ## rerun the tutorials and the learning curves (half an hour)
-	$(BIN)/dvc repro studies/tutorials/dvc.yaml studies/learning_curves/dvc.yaml
+studies: setup ## rerun the tutorials, the learning curves and the embeddings (hours)
+	$(BIN)/dvc repro studies/tutorials/dvc.yaml studies/learning_curves/dvc.yaml \
+		studies/embeddings/dvc.yaml
+
+studies-quick: setup ## curves and embeddings with one seed and pooled encoders, in .quick/
+	$(BIN)/python -m studies.quick
 
 # The bundle is in git, so that only a change of its modules needs Node and npm.
 explorer: .ci/node_modules ## bundle the modules of the word map again; needs Node
@@ -122,7 +126,7 @@ lock: setup ## pin the newest dependencies again
 		> requirements.lock
 
 clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
-	rm -rf .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis dvc_plots
+	rm -rf .demo .quick .pytest_cache .mypy_cache .ruff_cache .hypothesis dvc_plots
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (needs a download to redo)

@@ -11,16 +11,18 @@ from imports import undeclared_and_unused
 from ruamel.yaml import YAML
 from scipy.stats import ttest_rel
 from studies.common.cells import run_cells
+from studies.common.curves_picture import draw_curves
 from studies.common.learning_curves import (
     advice,
     all_leads,
-    curves_csv,
-    curves_lines,
     curves_markdown,
     means,
+    told,
     turning_point,
 )
 from studies.common.params import load_study, study_variant
+from studies.common.rows import CURVES as COLUMNS
+from studies.common.rows import as_csv, read_csv
 from studies.common.seeds import compare_over_seeds, mean_over_seeds
 from studies.common.tutorial_reviews import TUTORIAL_PREPROCESS
 
@@ -168,22 +170,63 @@ def test_a_lead_is_sure_only_after_all_tests_of_the_study_are_counted() -> None:
 
 
 def test_the_advice_names_the_best_model_and_those_that_may_be_as_good() -> None:
-    first, second = advice(means(CURVES, 0.95), all_leads(CURVES, 0.95))
+    found, leads = means(CURVES, 0.95), all_leads(CURVES, 0.95)
+    none, first, second = advice(found, leads, {"tfidf": 0.6, "glove": 0.7})
+    assert none == (
+        "Without labels: glove 70.0%, from words of praise and blame; behind it tfidf 60.0%."
+    )
+    assert advice(found, leads, {}) == [first, second]
     assert first == "With 100 reviews: glove_frozen, 71.0%."
     assert second == "With 1,000 reviews: scratch, 80.0%."
 
 
 def test_curves_have_all_cells_a_band_and_a_report() -> None:
-    assert curves_csv(CURVES).splitlines()[1] == "scratch,100,1,0.600000"
-    assert len(curves_csv(CURVES).splitlines()) == len(CURVES) + 1
-    line = curves_lines(CURVES, 0.95)["scratch"]
-    assert list(line.x) == [100, 1000]
-    assert line.low is not None
-    assert line.low[0] < line.y[0] == pytest.approx(0.61)
+    assert as_csv(CURVES, COLUMNS).splitlines()[1] == "scratch,100,1,0.600000"
+    assert len(as_csv(CURVES, COLUMNS).splitlines()) == len(CURVES) + 1
+    found = means(CURVES, 0.95)["scratch"]
+    assert list(found) == [100, 1000]
+    assert found[100].low < found[100].value == pytest.approx(0.61)
+    (axes,) = draw_curves(means(CURVES, 0.95), {"scratch": 0.5}, "SAMPLE DATA").axes
+    assert len(axes.collections) == 2, "a band for each model"
+    assert {text.get_text() for text in axes.texts} == {"scratch", "glove_frozen"}
     report = curves_markdown(CURVES, {"tfidf": 0.7}, 0.95, "SAMPLE DATA")
     assert report.splitlines()[0] == "SAMPLE DATA"
     assert "for all 2 tests of the study" in report
     assert "70.0%" in report
+
+
+def test_the_short_advice_tells_sizes_with_the_same_best_model_together() -> None:
+    more = rows({("scratch", 5000): [0.9, 0.9, 0.9], ("glove_frozen", 5000): [0.7, 0.7, 0.7]})
+    short, *_ = told([*CURVES, *more], {"tfidf": 0.6}, 0.95, "SAMPLE DATA")["short"]
+    assert short == (
+        "Best on average over 3 seeds: without labels tfidf and words of praise and blame (60.0%); "
+        "with 100 labels glove_frozen (71.0%); with 1,000 to 5,000 labels scratch (80.0% to 90.0%)."
+    )
+
+
+def test_a_model_that_was_not_computed_with_every_size_is_held_against_others_where_it_was() -> (
+    None
+):
+    partly = [*CURVES, *rows({("slow", 100): [0.5, 0.51, 0.52]})]
+    leads = all_leads(partly, 0.95)
+    assert ("slow", "scratch", 100) in leads
+    assert ("slow", "scratch", 1000) not in leads
+    report = curves_markdown(partly, {}, 0.95, "SAMPLE DATA")
+    (line,) = [line for line in report.splitlines() if line.startswith("| 1,000 ")]
+    assert line.split("|")[-2].strip() == "–"
+    assert "for all 4 tests of the study" in report
+
+
+def test_the_committed_curves_have_just_the_cells_that_their_parameters_name() -> None:
+    from studies.learning_curves.curves import cells_of
+
+    folder = PROJECT / "studies/learning_curves"
+    kept = read_csv(folder / "reports/curves.csv", COLUMNS)
+    names = ("model", "reviews", "seed")
+    asked = cells_of(load_study(folder)["curves"])
+    assert [[row[name] for name in names] for row in kept] == [
+        [row[name] for name in names] for row in asked
+    ]
 
 
 def test_a_studys_wrong_key_is_named() -> None:

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Any
 
 from reelvec.evaluation.comparison import holm
 from reelvec.evaluation.tables import markdown_table, percent, signed
-from studies.common.lines import Line
+from studies.common.rows import Rows
 from studies.common.seeds import Mean, compare_over_seeds, mean_over_seeds
-
-Rows = Sequence[dict[str, Any]]
-"""One a cell: `model`, `reviews`, `seed`, `accuracy`."""
 
 PRETRAINED, SCRATCH = ("average_glove", "average_word2vec"), "scratch"
 
@@ -23,8 +20,8 @@ known: a network stops by a fifth of the drawn reviews (below 1,000 by the media
 turn) and then learns from all of them for as many epochs; the strength of a linear model's penalty
 is chosen by cross-validation within them. The vocabulary is that of all training reviews, so that
 frozen vectors have words that few reviews would not hold; words that occur in no training review
-keep their first vector. `word2vec` was trained on the 75,000 reviews that are no test reviews,
-without their labels."""
+keep their first vector. `word2vec` was trained on all reviews that are no test reviews, without
+their labels. A dash: not computed, for what reads every word of frozen vectors takes long."""
 
 WITHOUT_LABELS = """\
 ## Without any label
@@ -59,12 +56,6 @@ Leads = dict[tuple[str, str, int], Lead]
 """By model, the other model, and the number of reviews."""
 
 
-def curves_csv(rows: Rows) -> str:
-    """One row a cell, as it was computed."""
-    lines = [f"{row['model']},{row['reviews']},{row['seed']},{row['accuracy']:.6f}" for row in rows]
-    return "\n".join(["model,reviews,seed,accuracy", *lines]) + "\n"
-
-
 def means(rows: Rows, confidence: float) -> dict[str, dict[int, Mean]]:
     """By model and number of reviews, the mean over seeds."""
     found: dict[str, dict[int, Mean]] = {row["model"]: {} for row in rows}
@@ -73,24 +64,17 @@ def means(rows: Rows, confidence: float) -> dict[str, dict[int, Mean]]:
     return found
 
 
-def curves_lines(rows: Rows, confidence: float) -> dict[str, Line]:
-    """What `draw_lines` takes: a line with a band for each model."""
-    return {
-        model: Line(
-            list(by_size),
-            [mean.value for mean in by_size.values()],
-            [mean.low for mean in by_size.values()],
-            [mean.high for mean in by_size.values()],
-        )
-        for model, by_size in means(rows, confidence).items()
-    }
-
-
 def all_leads(rows: Rows, confidence: float) -> Leads:
     """For each two models and each number of reviews, with p corrected by Holm over all of them."""
     values = _values(rows)
     pairs = list(combinations(dict.fromkeys(row["model"] for row in rows), 2))
-    cells = [(*pair, size) for pair in pairs for size in sorted({row["reviews"] for row in rows})]
+    sizes = sorted({row["reviews"] for row in rows})
+    cells = [
+        (one, other, size)
+        for one, other in pairs
+        for size in sizes
+        if (one, size) in values and (other, size) in values
+    ]
     tests = [
         compare_over_seeds({name: values[name, size] for name in (one, other)}, confidence)[0]
         for one, other, size in cells
@@ -132,12 +116,24 @@ def turning_point(every: Leads, one: str, other: str, confidence: float) -> str:
     return f"{one} against {other}, {tried}: {'; '.join(parts) or 'nowhere surely apart'}."
 
 
-def advice(found: Mapping[str, Mapping[int, Mean]], leads: Leads) -> list[str]:
-    """For each number of reviews, the best model and those that may be as good."""
+def advice(
+    found: Mapping[str, Mapping[int, Mean]], leads: Leads, without: Mapping[str, float]
+) -> list[str]:
+    """For each number of labels, the best model and those that may be as good.
+
+    Args:
+        found: as `means` gives it.
+        leads: as `all_leads` gives them.
+        without: accuracies of the models that saw no label.
+    """
     lines = []
-    for size in sorted({size for by_size in found.values() for size in by_size}):
-        ranked = sorted(found, key=lambda name: -found[name][size].value)
-        best = ranked[0]
+    if without:
+        ranked = sorted(without, key=lambda name: -without[name])
+        best, *others = [f"{name} {without[name]:.1%}" for name in ranked]
+        behind = f"; behind it {', '.join(others)}" if others else ""
+        lines = [f"Without labels: {best}, from words of praise and blame{behind}."]
+    for size, best in _best(found).items():
+        ranked = sorted(_known(found, size), key=lambda name: -found[name][size].value)
         equal = [name for name in ranked[1:] if not leads[best, name, size].is_sure]
         line = f"With {size:,} reviews: {best}, {found[best][size].value:.1%}"
         if equal:
@@ -145,6 +141,40 @@ def advice(found: Mapping[str, Mapping[int, Mean]], leads: Leads) -> list[str]:
             line += f"; not surely worse: {shown}"
         lines.append(f"{line}.")
     return lines
+
+
+def advice_in_short(found: Mapping[str, Mapping[int, Mean]], without: Mapping[str, float]) -> str:
+    """The best model by its mean, sizes in a row that have the same one told together."""
+    best = _best(found)
+    groups = [(name, list(sizes)) for name, sizes in groupby(best, key=best.__getitem__)]
+    parts = [
+        f"with {_span(sizes)} labels {name} ({found[name][sizes[0]].value:.1%}"
+        + (f" to {found[name][sizes[-1]].value:.1%})" if len(sizes) > 1 else ")")
+        for name, sizes in groups
+    ]
+    if without:
+        name = max(without, key=without.__getitem__)
+        start = f"without labels {name} and words of praise and blame ({without[name]:.1%})"
+        parts = [start, *parts]
+    counts = sorted({each.seeds for by_size in found.values() for each in by_size.values()})
+    seeds = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else str(counts[0])
+    return f"Best on average over {seeds} seeds: {'; '.join(parts)}."
+
+
+def _best(found: Mapping[str, Mapping[int, Mean]]) -> dict[int, str]:
+    """By number of reviews, the model with the highest mean."""
+    sizes = sorted({size for by_size in found.values() for size in by_size})
+    return {
+        size: max(_known(found, size), key=lambda name: found[name][size].value) for size in sizes
+    }
+
+
+def _known(found: Mapping[str, Mapping[int, Mean]], size: int) -> list[str]:
+    return [name for name, by_size in found.items() if size in by_size]
+
+
+def _span(sizes: Sequence[int]) -> str:
+    return f"{sizes[0]:,} to {sizes[-1]:,}" if len(sizes) > 1 else f"{sizes[0]:,}"
 
 
 def _listed(sizes: Sequence[int]) -> str:
@@ -162,9 +192,13 @@ def curves_markdown(rows: Rows, without: Mapping[str, float], confidence: float,
     sizes = sorted({row["reviews"] for row in rows})
     table = [["Training reviews", *found]]
     table += [
-        [f"{size:,}", *(_shown(by_size[size]) for by_size in found.values())] for size in sizes
+        [
+            f"{size:,}",
+            *(_shown(by_size[size]) if size in by_size else "–" for by_size in found.values()),
+        ]
+        for size in sizes
     ]
-    seeds = {size: next(iter(found.values()))[size].seeds for size in sizes}
+    seeds = {size: found[_known(found, size)[0]][size].seeds for size in sizes}
     numbers = "; ".join(
         f"{count} seeds with {_listed([size for size in sizes if seeds[size] == count])} reviews"
         for count in dict.fromkeys(seeds.values())
@@ -179,7 +213,7 @@ def curves_markdown(rows: Rows, without: Mapping[str, float], confidence: float,
     parts = [
         data,
         "# How many reviews does it take?",
-        "\n".join(f"- {line}" for line in advice(found, leads)),
+        "\n".join(f"- {line}" for line in advice(found, leads, without)),
         "## Against vectors from scratch",
         "\n".join(f"- {sentence}" for sentence in sentences),
         f"Sure is what a paired t-test over the seeds finds with p < {SIGNIFICANT} after Holm's "
@@ -195,14 +229,17 @@ def curves_markdown(rows: Rows, without: Mapping[str, float], confidence: float,
     return "\n\n".join(parts) + "\n"
 
 
-def told(rows: Rows, confidence: float, data: str) -> dict[str, Any]:
-    """`studies/learning_curves/reports/curves.json`: what the project's page says of the study."""
+def told(rows: Rows, without: Mapping[str, float], confidence: float, data: str) -> dict[str, Any]:
+    """`studies/learning_curves/reports/curves.json`: what page and README say of the study."""
     models = {row["model"] for row in rows}
     known = [name for name in PRETRAINED if {name, SCRATCH} <= models]
-    leads = all_leads(rows, confidence)
+    found, leads = means(rows, confidence), all_leads(rows, confidence)
+    turns = [_turn(leads, name) for name in known]
     return {
         "data": data,
-        "turn": "; ".join(_turn(leads, name) for name in known),
+        "short": [advice_in_short(found, without), *(f"{turn}." for turn in turns)],
+        "advice": advice(found, leads, without),
+        "turn": "; ".join(turns),
         "sentences": [turning_point(leads, name, SCRATCH, confidence) for name in known],
     }
 
@@ -212,10 +249,14 @@ def _turn(every: Leads, name: str) -> str:
     leads = _between(every, name, SCRATCH)
     wins = [size for size in sorted(leads) if leads[size].is_sure and leads[size].mean.value > 0]
     if not wins:
-        return f"{name} is surely ahead of {SCRATCH} with none of {_listed(sorted(leads))}"
+        sizes = sorted(leads)
+        return (
+            f"{name} is surely ahead of {SCRATCH} with none of the {len(sizes)} sizes from "
+            f"{sizes[0]:,} to {sizes[-1]:,} labels"
+        )
     most = max(wins, key=lambda size: leads[size].mean.value)
     gain = f"{signed(leads[most].mean.value)} points with {most:,}"
-    return f"{name} is surely ahead of {SCRATCH} with {_listed(wins)} ({gain})"
+    return f"{name} is surely ahead of {SCRATCH} with {_listed(wins)} labels ({gain})"
 
 
 def _values(rows: Rows) -> dict[tuple[str, int], list[float]]:
@@ -227,4 +268,5 @@ def _values(rows: Rows) -> dict[tuple[str, int], list[float]]:
 
 
 def _shown(mean: Mean) -> str:
-    return f"{mean.value:.1%} ({mean.low:.1%} to {mean.high:.1%})"
+    interval = f" ({mean.low:.1%} to {mean.high:.1%})" if mean.seeds > 1 else ""
+    return f"{mean.value:.1%}{interval}"

@@ -1,4 +1,4 @@
-"""Word vectors as features: where corpus, algorithm, dimension, encoder and training put points."""
+"""Word vectors as features: every embedding under every encoder, to reports/features.csv."""
 
 from collections.abc import Mapping
 from itertools import product
@@ -11,17 +11,15 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 import numpy as np
 import torch
 from studies.common.cells import Figures, Settings, cores, run_cells
-from studies.common.features import draw_features, features_csv, features_json, features_markdown
 from studies.common.params import load_study, study_variant
+from studies.common.rows import FEATURES, as_csv
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.project.files import write_json, write_text
-from reelvec.base.project.provenance import data_line
+from reelvec.base.project.files import write_text
 from reelvec.models.inference import predict_logits
 from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.word_vectors import load_word_vectors
-from reelvec.report.figures.style import save_figure
 from reelvec.text.dataset import Dataset
 from reelvec.text.tokenizer import Tokenizer
 
@@ -90,7 +88,7 @@ def cells_of(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
 def main() -> None:
     """Run the stage."""
     chosen = load_study(HERE)
-    settings, confidence = chosen["features"], chosen["confidence"]
+    settings = chosen["features"]
     context = {
         "settings": {
             key: settings[key] for key in ("text", "encoders", "training", "frozen", "fine_tuned")
@@ -100,12 +98,9 @@ def main() -> None:
     inputs = [HERE / "features.py", Path("data") / settings["text"], GLOVE, HERE / "vectors"]
     study = Study(settings)
     cells = run_cells(cells_of(settings), study.compute, HERE / "cells", context, inputs, cores())
-    write_text(REPORTS / "features.csv", features_csv(cells))
-    save_figure(draw_features(cells, confidence, data_line()), REPORTS / "features")
-    write_json(REPORTS / "features.json", features_json(cells, confidence, data_line()))
-    write_text(REPORTS / "features.md", features_markdown(cells, confidence, data_line()))
+    write_text(REPORTS / "features.csv", as_csv(cells, FEATURES))
     record_cells(chosen["experiment"], cells, ["accuracy", "validation"])
-    print(f"wrote {REPORTS / 'features.md'}")
+    print(f"wrote {REPORTS / 'features.csv'}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Accuracy against the number of training reviews, over seeds: to reports/."""
+"""Accuracy against the number of training reviews, over seeds: to reports/curves.csv."""
 
 from collections.abc import Mapping
 from itertools import islice
@@ -11,23 +11,20 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from ruamel.yaml import YAML
 from sklearn.model_selection import StratifiedKFold
 from studies.common.cells import Figures, Settings, cores, run_cells
-from studies.common.learning_curves import curves_csv, curves_lines, curves_markdown, told
 from studies.common.linear_models import MODELS, STRENGTHS, LinearModels
-from studies.common.lines import draw_lines
+from studies.common.params import load_study, study_variant
+from studies.common.rows import CURVES, as_csv
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.project.files import write_json, write_text
-from reelvec.base.project.provenance import data_line
+from reelvec.base.project.files import write_text
 from reelvec.base.project.section import Text
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.models.inference import predict_logits
 from reelvec.models.rounds import TrainingParts, fit, fit_on_all
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
-from reelvec.report.figures.style import save_figure
 from reelvec.text.dataset import Dataset
 from reelvec.text.tokenizer import Tokenizer
 
@@ -124,13 +121,29 @@ def cells_of(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
         for model in settings["models"]
         for size, seeds in settings["seeds"].items()
         for seed in range(1, seeds + 1)
+        if size <= settings["largest"].get(model, size)
     ]
+
+
+def with_own_variants(params: Params, settings: Mapping[str, Any]) -> Params:
+    """The project's parameters with the study's own variants, each like one of the project's."""
+    own = {
+        name: study_variant(params.variant(changes["like"]).model_dump(), without_like(changes))
+        for name, changes in settings["variants"].items()
+    }
+    return params.model_copy(update={"variants": {**params.variants, **own}})
+
+
+def without_like(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What a variant changes of that which it is like."""
+    return {key: value for key, value in changes.items() if key != "like"}
 
 
 def main() -> None:
     """Run the stage."""
-    chosen = YAML(typ="safe", pure=True).load(HERE / "params.yaml")
-    settings, params = chosen["curves"], load_params()
+    chosen = load_study(HERE)
+    settings = chosen["curves"]
+    params = with_own_variants(load_params(), settings)
     shared = ("batch_size", "epochs", "patience")
     context = {
         "settings": {key: settings[key] for key in shared},
@@ -146,24 +159,9 @@ def main() -> None:
     inputs = [*code, DATA / "processed", DATA / "plain", DATA / "word_vectors", DATA / "raw/glove"]
     study = Study(params, settings)
     cells = run_cells(cells_of(settings), study.compute, HERE / "cells", context, inputs, cores())
-    rows = [cell for cell in cells if cell["reviews"]]
-    without = {cell["model"]: cell["accuracy"] for cell in cells if not cell["reviews"]}
-    confidence = chosen["confidence"]
-    write_text(REPORTS / "curves.csv", curves_csv(cells))
-    figure = draw_lines(
-        curves_lines(rows, confidence),
-        "Test accuracy by the number of training reviews, with bands over seeds",
-        ("training reviews", "test accuracy"),
-        data_line(),
-        logarithmic=(True, False),
-        percent=True,
-    )
-    save_figure(figure, REPORTS / "curves")
-    write_json(REPORTS / "curves.json", told(rows, confidence, data_line()))
-    report = curves_markdown(rows, without, confidence, data_line())
-    write_text(REPORTS / "curves.md", report)
+    write_text(REPORTS / "curves.csv", as_csv(cells, CURVES))
     record_cells(chosen["experiment"], cells, ["accuracy"])
-    print(f"wrote {REPORTS / 'curves.md'}")
+    print(f"wrote {REPORTS / 'curves.csv'}")
 
 
 if __name__ == "__main__":

@@ -14,10 +14,21 @@ from reelvec.evaluation.comparison import TESTED, TRAINED, Comparison, Pair
 from reelvec.evaluation.mistakes import Mistake
 from reelvec.report.contents import Findings, page_contents, read_results
 from reelvec.report.page import Surroundings, render_page
+from reelvec.report.question import Answer
 from reelvec.report.study_section import Study
 
 EVIL = "<script>alert('x')</script><img src=http://x.example/y onerror=z> & {{ 7 * 7 }}"
-STUDY = Study("Made up", "it turns", ["It turned."], [["Model"], ["scratch"]], b"<svg/>")
+STUDY = Study("Made up", "it turns", ["It turned."], [["Model"], ["scratch"]])
+ANSWER = Answer(
+    "features",
+    "As features",
+    ["It adds."],
+    Path("a/picture"),
+    "Dots",
+    Path("a.md"),
+    ["More."],
+    "Made up",
+)
 FIGURES = ("words", "learning_curves", "roc", "calibration", "confusion")
 SCORES = {
     "analogies_accuracy": 0.125,
@@ -100,7 +111,7 @@ def page(
         json.loads(json.dumps(page_contents(params, found))),
         dict.fromkeys(FIGURES, b"<svg/>"),
         explorer or {"words": [text], "spaces": {}},
-        around or Surroundings("code outside git", b"<svg/>", STUDY),
+        around or Surroundings("code outside git", b"<svg/>", STUDY, [(ANSWER, b"<svg/>")]),
     )
 
 
@@ -143,7 +154,7 @@ def test_nothing_is_loaded_from_elsewhere(params: Params) -> None:
         if name in ("src", "href")
     ]
     pictures = [value for value in addresses if value.startswith("data:image/svg+xml;base64,")]
-    assert len(pictures) == len(FIGURES) + len(("the pipeline", "the study"))
+    assert len(pictures) == len(FIGURES) + len(("the pipeline", "the answer"))
     assert all(value in pictures or value.startswith("#") for value in addresses)
     styles = "".join(text for tag, text in found.texts if tag == "style")
     assert styles
@@ -181,16 +192,20 @@ def test_results_neighbours_scores_mistakes_and_parameters_are_there(params: Par
     assert paragraphs.count("a plot") == 2 * len(params.variants)
     assert ("span", "-1.50") in found.texts, "what a word added to the logit"
     summaries = [text for tag, text in found.texts if tag == "summary"]
-    assert summaries[: len(params.variants)] == list(params.variants)
+    answered, *others = summaries
+    assert answered == "As features: line by line"
+    assert others[: len(params.variants)] == list(params.variants)
     assert "preprocess" in summaries
     assert str(params.vocabulary.max_size) in texts
 
 
 def test_what_the_study_says_stands_on_the_page_as_text(params: Params) -> None:
-    study = Study(EVIL, EVIL, [EVIL], [["Model"], [EVIL]], b"<svg/>")
-    found = Page(page(params, "Real", around=Surroundings("here", None, study)))
+    study = Study(EVIL, EVIL, [EVIL], [["Model"], [EVIL]])
+    told = Answer(EVIL, EVIL, [EVIL], Path("p"), EVIL, Path("a.md"), [EVIL], EVIL)
+    found = Page(page(params, "Real", around=Surroundings("here", None, study, [(told, b"")])))
     assert found.open == []
     assert ("td", EVIL) in found.texts
+    assert {("h3", EVIL), ("p", EVIL), ("li", EVIL)} <= set(found.texts)
     assert any(f"With fewer reviews, {EVIL}." in text for _, text in found.texts)
     assert not any("alert" in script for script in found.scripts)
 
@@ -199,6 +214,7 @@ def test_without_study_and_pipeline_the_page_leaves_them_out(params: Params) -> 
     html = page(params, around=Surroundings("code outside git"))
     assert "What preprocessing does" not in html
     assert "what feeds what" not in html
+    assert "The question, answered" not in html
     assert "With fewer reviews" not in page(params), "the study is of real reviews"
 
 
@@ -220,3 +236,12 @@ def test_missing_results_name_the_stage(tmp_path: Path) -> None:
             read_results(path, "compare_similarities")
     write_json(path, {"a": 1})
     assert read_results(path, "compare_similarities") == {"a": 1}
+
+
+def test_the_answers_stand_before_the_results_each_with_its_picture(params: Params) -> None:
+    html = page(params)
+    assert 0 < html.index("The question, answered") < html.index(">Results</h2>")
+    found = Page(html)
+    assert ("p", "It adds.") in found.texts
+    assert ("li", "More.") in found.texts
+    assert any(attributes.get("alt") == "Dots" for _, attributes in found.tags)

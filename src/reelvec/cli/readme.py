@@ -1,6 +1,9 @@
-"""What is written into the README and never by hand: the results, and the pipeline."""
+"""What is written into the README and never by hand: answers, results, and the pipeline."""
 
 from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_text
@@ -11,7 +14,12 @@ from reelvec.evaluation.comparison import Comparison
 from reelvec.evaluation.comparison_report import answer, results_table
 from reelvec.evaluation.tables import markdown_table
 
-FROM = {"results": "reports/metrics", "pipeline": "dvc.yaml"}
+FROM = {
+    "question": "reports and studies",
+    "results": "reports/metrics",
+    "pipeline": "dvc.yaml",
+    "studies": "studies",
+}
 
 
 def with_part(readme: str, name: str, text: str) -> str:
@@ -32,6 +40,7 @@ def with_part(readme: str, name: str, text: str) -> str:
 def current_readme(root: Path) -> str:
     """The README as the committed metrics and `dvc.yaml` would have it."""
     from reelvec.report.figures.pipeline import mermaid
+    from reelvec.report.question import answers, question_markdown
 
     comparison = Comparison.load(root / COMPARISON)
     results = "\n\n".join(
@@ -41,8 +50,34 @@ def current_readme(root: Path) -> str:
             answer(comparison, load_params(root / PARAMS).variants),
         ]
     )
-    readme = with_part((root / "README.md").read_text(encoding="utf-8"), "results", results)
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    readme = with_part(readme, "question", question_markdown(answers(root)))
+    readme = with_part(readme, "results", results)
+    readme = with_part(readme, "studies", studies_markdown(root))
     return with_part(readme, "pipeline", f"```mermaid\n{mermaid(root)}\n```")
+
+
+def studies_markdown(root: Path) -> str:
+    """How large the learning curves and the grid of embeddings are, from their parameters."""
+    curves = _params(root, "learning_curves")["curves"]["seeds"]
+    grid = _params(root, "embeddings")["features"]
+    sizes = f"{min(curves):,} to {max(curves):,}"
+    seeds = ", ".join(str(each) for each in sorted(set(curves.values()), reverse=True))
+    return (
+        f"- [studies/learning_curves](studies/learning_curves/reports/curves.md): accuracy with "
+        f"{sizes} training reviews and without any label, {seeds} seeds (the more, the fewer the "
+        "reviews), and [what preprocessing does]"
+        "(studies/learning_curves/reports/preprocessing.md).\n"
+        f"- [studies/embeddings](studies/embeddings/reports/features.md): "
+        f"{len(grid['embeddings'])} embeddings, frozen and fine-tuned, under "
+        f"{len(grid['encoders'])} encoders, {grid['seeds']} seeds."
+    )
+
+
+def _params(root: Path, study: str) -> dict[str, Any]:
+    path = root / "studies" / study / "params.yaml"
+    found: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    return found
 
 
 def write_readme(root: Path) -> None:

@@ -1,14 +1,14 @@
 """The page that people open, `reports/index.html`: all that the pipeline found, in one file.
 
 No output of DVC, for it also tells what none may hold or read: the commit and the day; a picture of
-`dvc.yaml`, which DVC takes for no dependency; and the learning curves, whose study `dvc repro`
-would run if a stage depended on them.
+`dvc.yaml`, which DVC takes for no dependency; and what the studies found, which `dvc repro` would
+run if a stage depended on them.
 """
 
 import base64
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from markupsafe import Markup
 from reelvec.base.project.files import write_text
 from reelvec.base.project.paths import CONTENTS, EXPLORER, FIGURES, OPENED_PAGE, REVIEWS, STAGES
 from reelvec.report.contents import read_results
+from reelvec.report.question import Answer, answers
 from reelvec.report.study_section import Study, read_study
 
 ASSETS = Path(__file__).parent / "assets"
@@ -38,11 +39,13 @@ class Surroundings:
         line: the commit, and the day on which the reviews came.
         pipeline: what feeds what, SVG; None where there is no pipeline.
         study: the learning curves; None where the study is not there.
+        question: the project's question answered, each with its picture, SVG.
     """
 
     line: str
     pipeline: bytes | None = None
     study: Study | None = None
+    question: Sequence[tuple[Answer, bytes]] = ()
 
 
 def write_page(root: Path) -> Path:
@@ -85,8 +88,8 @@ def render_page(
     pictures = dict(figures)
     if around.pipeline is not None:
         pictures["pipeline"] = around.pipeline
-    if around.study is not None:
-        pictures["study"] = around.study.picture
+    for each, svg in around.question:
+        pictures[f"question-{each.name}"] = svg
     environment = Environment(
         loader=FileSystemLoader(ASSETS),
         autoescape=True,
@@ -98,6 +101,7 @@ def render_page(
         contents,
         line=around.line,
         study=around.study,
+        question=[each for each, _ in around.question],
         pictures={name: _as_address(svg) for name, svg in pictures.items()},
         explorer=_as_json(explorer),
         assets={path.name: _trusted(path) for path in ASSETS.glob("*.*s*")},
@@ -109,7 +113,10 @@ def _surroundings(root: Path) -> Surroundings:
     line = ", ".join([_commit(root), *_fetched(root / REVIEWS)])
     pipeline = _drawn(root) if (root / STAGES).exists() else None
     study = read_study(root / STUDY) if (root / STUDY).exists() else None
-    return Surroundings(line, pipeline, study)
+    question = [
+        (each, (root / each.picture.with_suffix(".svg")).read_bytes()) for each in answers(root)
+    ]
+    return Surroundings(line, pipeline, study, question)
 
 
 def _drawn(root: Path) -> bytes:

@@ -20,14 +20,12 @@ class Study:
         turn: up to how many reviews pretrained vectors win, in a sentence.
         sentences: the same for each kind of them, with the differences.
         ablation: table of what preprocessing does, the header first.
-        picture: the learning curves, SVG.
     """
 
     data: str
     turn: str
     sentences: list[str]
     ablation: Cells
-    picture: bytes
 
 
 def read_study(folder: Path) -> Study:
@@ -40,8 +38,7 @@ def read_study(folder: Path) -> Study:
         told = read_json(folder / "curves.json")
         rows = (folder / "preprocessing.csv").read_text("utf-8").splitlines()
         ablation = _ablation_table(list(csv.reader(rows)))
-        picture = (folder / "curves.svg").read_bytes()
-        return Study(told["data"], told["turn"], told["sentences"], ablation, picture)
+        return Study(told["data"], told["turn"], told["sentences"], ablation)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReelvecError(
             f"{folder}: not there or damaged ({error}); run `make studies`, or take it from git"
