@@ -11,6 +11,7 @@ from reelvec.base.project.provenance import data_line
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.similarities import SimilarityParams
 from reelvec.spaces.answers import metrics, neighbor_lists
+from reelvec.spaces.findings import findings
 from reelvec.spaces.keyed_vectors import load_space
 from reelvec.spaces.similarities import compare_spaces
 from reelvec.spaces.similarities_report import similarities_markdown
@@ -21,7 +22,8 @@ def main() -> None:
     params = read_section(SimilarityParams)
     spaces = {name: load_space(name) for name in params.spaces}
     similarities = compare_spaces(spaces, params, read_section(PreprocessParams))
-    write_json(SIMILARITIES, metrics(similarities))
+    found = findings(similarities)
+    write_json(SIMILARITIES, {**metrics(similarities), "findings": found})
     write_json(NEIGHBORS, neighbor_lists(similarities))
     write_text(REPORTS / "similarities.md", similarities_markdown(similarities, data_line()))
     print(f"wrote {REPORTS / 'similarities.md'}: {', '.join(spaces)} compared")

@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from reelvec.report.page import ASSETS
+from reelvec.report.templates import ASSETS
 
 PROJECT = Path(__file__).parents[2]
 

@@ -34,6 +34,8 @@ SCORES = {
     "analogies_accuracy": 0.125,
     "wordsim353_spearman": None,
     "simlex999_spearman": 0.2,
+    "simlex999_spearman_low": 0.1,
+    "simlex999_spearman_high": 0.3,
     "sentiment_separation": 0.3,
     "sentiment_nearest": 1.0,
     "analogies_asked": 4197,
@@ -102,7 +104,10 @@ def page(
     found = Findings(
         data=data,
         comparison=Comparison(1000, 0.95, dict.fromkeys(names, row), pairs),
-        similarities={"spaces": {"scratch": {"shared": SCORES}, "glove": {"shared": SCORES}}},
+        similarities={
+            "spaces": {"scratch": {"shared": SCORES}, "glove": {"shared": SCORES}},
+            "findings": [f"king − man + woman: {text}"],
+        },
         neighbors={"scratch": {"own": own}, "glove": {"own": own}},
         mistakes=names_and_mistakes,
         behaviour=[["Model", "order"], *([name, "0 of 24"] for name in names)],
@@ -186,6 +191,8 @@ def test_results_neighbours_scores_mistakes_and_parameters_are_there(params: Par
     assert cells.count("not there") == 2
     assert "too few words" in cells
     assert "0.125" in cells
+    assert "0.200 (0.100 to 0.300)" in cells
+    assert ("li", "king − man + woman: a plot") in found.texts
     assert "4,197" in cells, "coverage"
     assert texts.count("test/pos/7_9.txt") == len(params.variants)
     paragraphs = [text for tag, text in found.texts if tag == "p"]

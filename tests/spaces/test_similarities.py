@@ -168,7 +168,7 @@ def test_a_question_before_the_first_section_is_refused(tmp_path: Path) -> None:
 def test_judgements_are_those_of_gensim() -> None:
     words = sorted(set(judged_words()))[::2]
     space = random_space(words)
-    scores = judgement_scores(unit_subspace(space, words))
+    scores = judgement_scores(unit_subspace(space, words), 0.95)
     for name, file, total in (
         ("wordsim353", "wordsim353.tsv", 353),
         ("simlex999", "simlex999.txt", 999),
@@ -180,7 +180,7 @@ def test_judgements_are_those_of_gensim() -> None:
 
 @pytest.mark.parametrize(("words", "pairs"), [(["xyz"], 0), (["football", "tennis"], 1)])
 def test_too_few_known_pairs_give_no_correlation(words: list[str], pairs: int) -> None:
-    scores = judgement_scores(random_space(words))
+    scores = judgement_scores(random_space(words), 0.95)
     assert scores["wordsim353_spearman"] is None
     assert scores["wordsim353_pairs"] == pairs
 
@@ -459,7 +459,7 @@ def test_every_table_of_the_report_is_whole_whatever_the_words() -> None:
     report = similarities_markdown(similarities, "data")
     assert r"a\|b" in report
     tables = re.findall(r"(?:^\|.*\n)+", report, flags=re.MULTILINE)
-    assert len(tables) == 5 + len(nasty)
+    assert len(tables) == 6 + len(nasty)
     for table in tables:
         columns = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
         assert len(columns) == 1

@@ -39,7 +39,7 @@ Columns = Mapping[str, Sequence[object]]
 def export_spaces(
     folder: Path,
     spaces: Mapping[str, "KeyedVectors"],
-    glove: tuple[Sequence[str], NDArray[np.float32]],
+    glove: tuple[Sequence[str], NDArray[np.float32]] | None,
     vocabulary: Vocabulary,
     training: Dataset,
 ) -> None:
@@ -48,7 +48,7 @@ def export_spaces(
     Args:
         folder: replaced as a whole, so that no file of an earlier run stays behind.
         spaces: the variants' spaces by name, words by falling frequency.
-        glove: GloVe's words and vectors.
+        glove: GloVe's words and vectors, or None to leave them out.
         vocabulary: says how often each word occurs.
         training: the reviews that the vocabulary was counted in, with their labels.
     """
@@ -59,8 +59,9 @@ def export_spaces(
             (temporary / name).mkdir(parents=True)
             write_projector(temporary / name, words, vectors, _of_words(columns, words))
             write_word2vec(temporary / name / WORD2VEC, words, vectors)
-        (temporary / "glove").mkdir(parents=True)
-        write_word2vec(temporary / "glove" / WORD2VEC, *glove)
+        if glove is not None:
+            (temporary / "glove").mkdir(parents=True)
+            write_word2vec(temporary / "glove" / WORD2VEC, *glove)
         config = projector_config(list(spaces))
         (temporary / PROJECTOR_CONFIG).write_text(config, encoding="utf-8", newline="\n")
 

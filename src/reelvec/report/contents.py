@@ -66,6 +66,7 @@ def page_contents(params: Params, found: Findings) -> dict[str, Any]:
         "results": results_table(found.comparison),
         "pairs": pairs_table(found.comparison, params.variants),
         "behaviour": found.behaviour,
+        "findings": found.similarities["findings"],
         "scores": _score_table(found.similarities),
         "asked": _asked(found.similarities),
         "neighbors": _neighbor_table(found.neighbors),
@@ -106,7 +107,7 @@ def _told(mistake: Mistake) -> dict[str, Any]:
 def _score_table(similarities: Mapping[str, Any]) -> Cells:
     """A row for each space, scored on the words that all spaces share."""
     rows = [
-        [name, *(_score(space["shared"].get(score)) for score in SCORES)]
+        [name, *(_score(space["shared"], score) for score in SCORES)]
         for name, space in similarities["spaces"].items()
     ]
     return [["Space", *SCORES.values()], *rows]
@@ -118,8 +119,12 @@ def _asked(similarities: Mapping[str, Any]) -> list[str] | None:
     return ["asked", *(f"{shared[0][ASKED[score]]:,}" for score in SCORES)] if shared else None
 
 
-def _score(value: float | None) -> str:
-    return "too few words" if value is None else f"{value:.3f}"
+def _score(scores: Mapping[str, float | None], name: str) -> str:
+    """A figure, with its interval where there is one."""
+    value, low, high = (scores.get(key) for key in (name, f"{name}_low", f"{name}_high"))
+    if value is None:
+        return "too few words"
+    return f"{value:.3f}" if low is None else f"{value:.3f} ({low:.3f} to {high:.3f})"
 
 
 def _neighbor_table(neighbors: Mapping[str, Any]) -> Cells:

@@ -6,7 +6,6 @@ run if a stage depended on them.
 """
 
 import base64
-import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,17 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from reelvec.base.project.files import write_text
 from reelvec.base.project.paths import CONTENTS, EXPLORER, FIGURES, OPENED_PAGE, REVIEWS, STAGES
 from reelvec.report.contents import read_results
 from reelvec.report.question import Answer, answers
 from reelvec.report.study_section import Study, read_study
-
-ASSETS = Path(__file__).parent / "assets"
-"""Templates, and the scripts and styles that the page holds within."""
+from reelvec.report.templates import as_json, render
 
 STUDY = Path("studies/learning_curves/reports")
 PROJECT_CODE = (":/src", ":/stages", ":/dvc.yaml", ":/params.yaml")
@@ -74,7 +68,7 @@ def render_page(
     explorer: Mapping[str, Any],
     around: Surroundings,
 ) -> str:
-    """Fill in the page. Whatever is filled in is text, never markup, and must be there.
+    """Fill in the page.
 
     Args:
         contents: what `page_contents` gave.
@@ -90,23 +84,15 @@ def render_page(
         pictures["pipeline"] = around.pipeline
     for each, svg in around.question:
         pictures[f"question-{each.name}"] = svg
-    environment = Environment(
-        loader=FileSystemLoader(ASSETS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("page.html.j2").render(
-        contents,
+    return render(
+        "page.html.j2",
+        **contents,
         line=around.line,
         study=around.study,
         question=[each for each, _ in around.question],
         pictures={name: _as_address(svg) for name, svg in pictures.items()},
-        explorer=_as_json(explorer),
-        assets={path.name: _trusted(path) for path in ASSETS.glob("*.*s*")},
+        explorer=as_json(explorer),
     )
-    return page + "\n"
 
 
 def _surroundings(root: Path) -> Surroundings:
@@ -130,17 +116,6 @@ def _drawn(root: Path) -> bytes:
 def _as_address(svg: bytes) -> str:
     """A picture as an address that holds all of it."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
-
-
-def _as_json(value: Any) -> Markup:
-    """JSON that may stand in a script element: no `<` begins or ends anything there."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("<", "\\u003c"))
-
-
-def _trusted(path: Path) -> Markup:
-    """A script or a style of this project."""
-    return Markup(path.read_text(encoding="utf-8"))
 
 
 def _commit(root: Path) -> str:

@@ -1,7 +1,7 @@
 """Analogy questions (man is to king as woman is to …?), thousands at once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+from reelvec.spaces.intervals import Interval, share_interval
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -21,6 +22,9 @@ SCORES_AT_ONCE = 1 << 25
 
 UNCLEAR = 1e-5
 """Scores closer than this may change places with the order in which float32 sums are taken."""
+
+DRAWS = 1_999
+SEED = 123
 
 
 class SectionResult(TypedDict):
@@ -103,6 +107,47 @@ def evaluate_word_analogies(
     )
     score = len(total["correct"]) / len(rows) if rows else 0.0
     return score, [*results, total]
+
+
+def accuracy_interval(sections: Sequence[SectionResult], confidence: float) -> Interval:
+    """How far another choice of words could move the share of questions answered right.
+
+    A section asks about a few dozen pairs of words, each with each other, so that a question is
+    no independent trial. In each draw every section's pairs are drawn with replacement, and a
+    question counts as often as both its pairs come together (Snijders and Borgatti 1999,
+    "Non-Parametric Standard Errors and Tests for Network Statistics"). Where few or no answers
+    are right, that says too little: the interval is never within Wilson's.
+
+    Args:
+        sections: with one or more questions asked, no total among them.
+        confidence: of the interval.
+    """
+    generator = np.random.default_rng(SEED)
+    right, asked = np.zeros(DRAWS), np.zeros(DRAWS)
+    for section in sections:
+        correct, incorrect = section["correct"], section["incorrect"]
+        pair_of: dict[tuple[str, str], int] = {}
+        rows = [
+            [pair_of.setdefault(pair, len(pair_of)) for pair in (question[:2], question[2:])]
+            for question in [*correct, *incorrect]
+        ]
+        if not rows:
+            continue
+        one, two = np.array(rows).T
+        drawn = generator.multinomial(len(pair_of), np.full(len(pair_of), 1 / len(pair_of)), DRAWS)
+        weights = drawn[:, one] * drawn[:, two]  # (draws, questions)
+        right += weights[:, : len(correct)].sum(axis=1)
+        asked += weights.sum(axis=1)
+    tail = (1 - confidence) / 2
+    low, high = share_interval(
+        sum(len(section["correct"]) for section in sections),
+        sum(len(section["correct"] + section["incorrect"]) for section in sections),
+        confidence,
+    )
+    if (known := asked > 0).any():
+        ends = np.quantile(right[known] / asked[known], [tail, 1 - tail]).tolist()
+        low, high = min(low, ends[0]), max(high, ends[1])
+    return low, high
 
 
 def _asked(

@@ -1,10 +1,11 @@
 """What embedding spaces answer: as objects, as figures for `dvc metrics`, as lists of words."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reelvec.spaces.analogies import Question
+    from reelvec.spaces.leads import Lead
 
 Neighbor = tuple[str, float]
 Forms = dict[str, str | None]
@@ -61,7 +62,8 @@ class Answers:
         neighbors: of each probe word.
         pairs: of each pair of words.
         analogies: of each listed analogy.
-        scores: the figures for `dvc metrics`; None where too few words are known.
+        scores: the figures for `dvc metrics`; None where too few words are known. Some have an
+            interval beside them: `<score>_low` and `<score>_high`.
         sections: name, correct and asked of each section of the analogy questions.
     """
 
@@ -85,6 +87,8 @@ class Similarities:
         own: answers from each space's own words.
         shared: answers from the shared words.
         overlap: for each two spaces, the mean Jaccard overlap of the shared words' neighbours.
+        leads: for each two spaces, which agrees more with people about the shared words.
+        confidence: of all intervals.
     """
 
     sizes: dict[str, tuple[int, int]]
@@ -93,6 +97,8 @@ class Similarities:
     own: dict[str, Answers]
     shared: dict[str, Answers]
     overlap: dict[tuple[str, str], float | None]
+    leads: list["Lead"]
+    confidence: float
 
 
 def metrics(similarities: Similarities) -> dict[str, Any]:
@@ -100,6 +106,7 @@ def metrics(similarities: Similarities) -> dict[str, Any]:
     return {
         "shared_words": similarities.shared_words,
         "analogy_questions": similarities.questions,
+        "confidence": similarities.confidence,
         "spaces": {
             name: {
                 "words": similarities.sizes[name][0],
@@ -110,6 +117,10 @@ def metrics(similarities: Similarities) -> dict[str, Any]:
             for name in similarities.sizes
         },
         "overlap": {f"{a}_vs_{b}": value for (a, b), value in similarities.overlap.items()},
+        "leads": {
+            f"{lead.judgement}_{lead.first}_vs_{lead.second}": _lead(lead)
+            for lead in similarities.leads
+        },
     }
 
 
@@ -139,6 +150,10 @@ def _figures(answers: Answers) -> dict[str, Any]:
             for question, solution in answers.analogies.items()
         },
     }
+
+
+def _lead(lead: "Lead") -> dict[str, float]:
+    return {key: value for key, value in asdict(lead).items() if isinstance(value, float)}
 
 
 def _lists(answers: Answers) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from gensim.models import KeyedVectors
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.models.word_vectors import vectors_of_space, words_with_vectors
+from reelvec.models.word_vectors import load_word_vectors, vectors_of_space, words_with_vectors
 
 
 def load_space(name: str, project: Path = Path()) -> KeyedVectors:
@@ -30,6 +30,16 @@ def load_space(name: str, project: Path = Path()) -> KeyedVectors:
     """
     found = vectors_of_space(name, project)
     return keyed_vectors(found.words, found.vectors, where=name)
+
+
+def load_space_in(folder: Path) -> KeyedVectors:
+    """Load the vectors of a folder that `WordVectors.save` wrote.
+
+    Raises:
+        ReelvecError: a file is missing, or the files do not fit together.
+    """
+    found = load_word_vectors(folder)
+    return keyed_vectors(found.words, found.vectors, where=str(folder))
 
 
 def keyed_vectors(

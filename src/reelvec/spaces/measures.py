@@ -15,6 +15,9 @@ SENTIMENT_SCORES = (
 )
 """What `sentiment_scores` returns, in this order."""
 
+DIVISIONS = 9_999
+SEED = 123
+
 
 def jaccard(first: Iterable[str], second: Iterable[str]) -> float:
     """Size of the intersection over size of the union; 0 for two empty sets."""
@@ -70,6 +73,51 @@ def sentiment_scores(
         (found / peers).mean(),
     )
     return dict(zip(SENTIMENT_SCORES, map(float, values), strict=True))
+
+
+def separation_p_value(
+    positive: NDArray[np.float64], negative: NDArray[np.float64]
+) -> float | None:
+    """How often words divided at random would lie as far apart as praise and blame do.
+
+    A permutation test of `sentiment_separation` over 9,999 random divisions of the same words.
+
+    Args:
+        positive: unit vectors of words of praise, (positives, dimension).
+        negative: unit vectors of words of blame, (negatives, dimension).
+
+    Returns:
+        None when a polarity has fewer than two words.
+    """
+    counts = np.array([len(positive), len(negative)], np.float64)
+    if counts.min() < 2:
+        return None
+    from scipy.stats import permutation_test
+
+    vectors = np.concatenate([positive, negative])
+    cosines = vectors @ vectors.T
+    np.fill_diagonal(cosines, 0)
+    total = cosines.sum()
+
+    def separation(praised: NDArray[np.float64], axis: int = -1) -> NDArray[np.float64]:
+        """Mean cosine within less across; `praised` is 1 or 0, (..., words)."""
+        assert axis == -1
+        sums = [
+            np.einsum("...i,ij,...j->...", side, cosines, side) for side in (praised, 1 - praised)
+        ]
+        within = sum(each / (count * (count - 1)) for each, count in zip(sums, counts, strict=True))
+        return np.asarray(within / 2 - (total - sum(sums)) / (2 * counts.prod()), np.float64)
+
+    found = permutation_test(
+        (np.repeat([1.0, 0.0], counts.astype(np.int64)),),
+        separation,
+        permutation_type="pairings",
+        vectorized=True,
+        n_resamples=DIVISIONS,
+        alternative="greater",
+        rng=np.random.default_rng(SEED),
+    )
+    return float(found.pvalue)
 
 
 def neighborhood_overlap(

@@ -18,11 +18,19 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.section import GLOVE
-from reelvec.spaces.analogies import QuestionSection, evaluate_word_analogies, read_questions
+from reelvec.spaces.analogies import (
+    QuestionSection,
+    SectionResult,
+    accuracy_interval,
+    evaluate_word_analogies,
+    read_questions,
+)
 from reelvec.spaces.answers import Answers, Forms, Nearness, Neighbor, Similarities, Solution
+from reelvec.spaces.intervals import CONFIDENCE, share_interval
 from reelvec.spaces.judgements import judged_words, judgement_scores
 from reelvec.spaces.keyed_vectors import unit_subspace
-from reelvec.spaces.measures import neighborhood_overlap, sentiment_scores
+from reelvec.spaces.leads import leads
+from reelvec.spaces.measures import neighborhood_overlap, sentiment_scores, separation_p_value
 from reelvec.text.columns import words_as_in_reviews
 
 if TYPE_CHECKING:
@@ -43,6 +51,7 @@ def compare_spaces(
     spaces: Mapping[str, KeyedVectors],
     params: "SimilarityParams",
     preprocess: "PreprocessParams",
+    confidence: float = CONFIDENCE,
 ) -> Similarities:
     """Ask every space everything that `params` lists.
 
@@ -54,6 +63,7 @@ def compare_spaces(
         spaces: by name, in the order of the report; `glove` is the one not trained here.
         params: what to ask.
         preprocess: the steps that made the trained spaces' words.
+        confidence: of all intervals.
     """
     asked = _words_asked(params)
     processed = dict(zip(asked, words_as_in_reviews(asked, preprocess), strict=True))
@@ -63,17 +73,19 @@ def compare_spaces(
     for name, space in spaces.items():
         as_written = name == GLOVE
         forms = {word: _form(word, processed[word], as_written, space) for word in asked}
-        own[name] = _answers(_searchable(space, params.restrict, forms), forms, params)
+        own[name] = _answers(_searchable(space, params.restrict, forms), forms, params, confidence)
         common_spaces[name] = unit_subspace(space, common)
         forms = {word: _form(word, processed[word], False, common_spaces[name]) for word in asked}
-        shared[name] = _answers((common_spaces[name], len(common)), forms, params)
+        shared[name] = _answers((common_spaces[name], len(common)), forms, params, confidence)
     return Similarities(
         sizes={name: space.vectors.shape for name, space in spaces.items()},
         shared_words=len(common_to_all),
-        questions=sum(len(section.questions) for section in _questions()),
+        questions=sum(len(section.questions) for section in analogy_questions()),
         own=own,
         shared=shared,
         overlap=_overlaps(common_spaces, params.neighbors),
+        leads=leads(common_spaces, confidence),
+        confidence=confidence,
     )
 
 
@@ -122,9 +134,11 @@ def _searchable(space: KeyedVectors, restrict: int | None, forms: Forms) -> Sear
     return unit_subspace(space, [*words, *sorted(rarer)]), searched
 
 
-def _answers(searchable: Searchable, forms: Forms, params: "SimilarityParams") -> Answers:
+def _answers(
+    searchable: Searchable, forms: Forms, params: "SimilarityParams", confidence: float
+) -> Answers:
     space, searched = searchable
-    _, results = evaluate_word_analogies(space, _questions(), restrict_vocab=searched)
+    _, results = evaluate_word_analogies(space, analogy_questions(), restrict_vocab=searched)
     sections = [
         (result["section"], len(result["correct"]), len(result["correct"] + result["incorrect"]))
         for result in results
@@ -142,9 +156,9 @@ def _answers(searchable: Searchable, forms: Forms, params: "SimilarityParams") -
             for question in params.analogies
         },
         scores={
-            **_analogy_scores(sections),
-            **judgement_scores(space),
-            **_sentiment(space, forms, params),
+            **_analogy_scores(results, confidence),
+            **judgement_scores(space, confidence),
+            **_sentiment(space, forms, params, confidence),
         },
         sections=sections,
     )
@@ -191,24 +205,30 @@ def _rank(
     return 1 + int(higher.sum())
 
 
-def _analogy_scores(sections: Sequence[tuple[str, int, int]]) -> dict[str, float | int | None]:
+def _analogy_scores(
+    results: Sequence[SectionResult], confidence: float
+) -> dict[str, float | int | None]:
     """Accuracy over all sections but the last, the total, and over its two well-known halves."""
-    parts = sections[:-1]
+    parts = results[:-1]
     halves = {
         "analogies": parts,
-        "analogies_semantic": [part for part in parts if not part[0].startswith("gram")],
-        "analogies_syntactic": [part for part in parts if part[0].startswith("gram")],
+        "analogies_semantic": [part for part in parts if not part["section"].startswith("gram")],
+        "analogies_syntactic": [part for part in parts if part["section"].startswith("gram")],
     }
     scores: dict[str, float | int | None] = {}
     for name, chosen in halves.items():
-        correct, asked = sum(part[1] for part in chosen), sum(part[2] for part in chosen)
+        correct = sum(len(part["correct"]) for part in chosen)
+        asked = correct + sum(len(part["incorrect"]) for part in chosen)
+        low, high = accuracy_interval(chosen, confidence) if asked else (None, None)
         scores[f"{name}_accuracy"] = correct / asked if asked else None
+        scores[f"{name}_accuracy_low"] = low
+        scores[f"{name}_accuracy_high"] = high
         scores[f"{name}_asked"] = asked
     return scores
 
 
 def _sentiment(
-    space: KeyedVectors, forms: Forms, params: "SimilarityParams"
+    space: KeyedVectors, forms: Forms, params: "SimilarityParams", confidence: float
 ) -> dict[str, float | int | None]:
     positive, negative = (
         list(dict.fromkeys(form for word in words if (form := forms[word])))
@@ -219,11 +239,26 @@ def _sentiment(
             "params.yaml: similarities.positive_words and negative_words: after preprocessing "
             f"both hold {', '.join(sorted(both))}; take it out of one"
         )
-    rows = [[space.key_to_index[word] for word in words] for words in (positive, negative)]
-    scores = sentiment_scores(space.vectors[rows[0]], space.vectors[rows[1]])
-    return {**scores, "sentiment_words": len(positive) + len(negative)}
+    sides = [
+        space.vectors[[space.key_to_index[word] for word in words]]
+        for words in (positive, negative)
+    ]
+    scores = sentiment_scores(*sides)
+    count = len(positive) + len(negative)
+    share = scores["sentiment_nearest"]
+    low, high = (
+        (None, None) if share is None else share_interval(round(share * count), count, confidence)
+    )
+    return {
+        **scores,
+        "sentiment_nearest_low": low,
+        "sentiment_nearest_high": high,
+        "sentiment_p_value": separation_p_value(*sides),
+        "sentiment_words": count,
+    }
 
 
 @cache
-def _questions() -> list[QuestionSection]:
+def analogy_questions() -> list[QuestionSection]:
+    """All analogy questions, asked or not."""
     return read_questions(Path(datapath(QUESTIONS)))

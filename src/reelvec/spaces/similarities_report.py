@@ -1,13 +1,16 @@
 """What the spaces know, for people: `reports/similarities.md`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tabulate import tabulate
 
 from reelvec.spaces.answers import ASKED, Answers, Neighbor, Similarities
+from reelvec.spaces.findings import findings
+from reelvec.spaces.intervals import SIGNIFICANT
+from reelvec.spaces.leads import DRAWS
 from reelvec.spaces.measures import jaccard
-from reelvec.spaces.similarities import OVERLAP_WORDS
+from reelvec.spaces.similarities import OVERLAP_WORDS, analogy_questions
 
 ABSENT = "not there"
 
@@ -43,17 +46,28 @@ HOW_TO_READ = """\
   to 1. Nearest word agrees: how often the nearest of these words has the same polarity.
   Neighbours that agree: the share among as many neighbours as there are other words of that
   polarity (by chance a little under half).
+- **Intervals** ({confidence}) stand in brackets. Analogies: a bootstrap over the {pairs:,} pairs of
+  words that make the questions, drawn within each section, and nowhere narrower than Wilson's.
+  Correlations: Bonett and Wright's (2000), over pairs of words. Nearest word agrees: Wilson's. None
+  says how a space trained with another seed or on other reviews would do.
+- **Surely** lower: by a paired bootstrap over the pairs of words ({draws:,} draws),
+  p < {significant} after Holm's correction (1979) for each two spaces and both judgements.
+  Surely apart: by a permutation test of the separation, p < {significant} after Holm's correction
+  for the number of spaces.
 - Trained spaces are asked for a word as it is written in the reviews after preprocessing. GloVe is
   asked for the word as it stands, and for the processed form when it has no such word; among the
   shared words all are asked for the processed form."""
 
 
-def similarities_markdown(similarities: Similarities, data: str) -> str:
+def similarities_markdown(
+    similarities: Similarities, data: str, preface: Sequence[str] = ()
+) -> str:
     """The report.
 
     Args:
         similarities: what the spaces answered.
         data: the line that says which reviews, put first.
+        preface: paragraphs after the findings, Markdown.
 
     Returns:
         Markdown, ending in a line break.
@@ -61,9 +75,13 @@ def similarities_markdown(similarities: Similarities, data: str) -> str:
     parts = [
         data,
         "# What the embedding spaces know",
+        "\n".join(f"- {escaped(line)}" for line in findings(similarities)),
+        *preface,
         _how_to_read(similarities),
-        "## Scores",
-        _score_table(similarities),
+        "## Scores, of the shared words",
+        _score_table(similarities.shared),
+        "## Scores, of each space's own words",
+        _score_table(similarities.own),
         "## Neighbours",
         "Nearest words among each space's own words, with their cosines. The same among the "
         "shared words is in `neighbors.json`.",
@@ -95,45 +113,49 @@ def escaped(text: str) -> str:
 
 def _how_to_read(similarities: Similarities) -> str:
     answers = [*similarities.own.values(), *similarities.shared.values()]
+    asked = [question for section in analogy_questions() for question in section.questions]
     return HOW_TO_READ.format(
         own=", ".join(f"{escaped(name)} {own.words:,}" for name, own in similarities.own.items()),
         shared=f"{answers[-1].words:,}",
         questions=similarities.questions,
+        pairs=len({pair for question in asked for pair in (question[:2], question[2:])}),
+        confidence=f"{100 * similarities.confidence:.10g}%",
+        draws=DRAWS,
+        significant=SIGNIFICANT,
         words=max(answer.scores["sentiment_words"] or 0 for answer in answers),
     )
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table, the columns after the first to the right; `rows` are Markdown already."""
     alignment = ["left", *["right"] * (len(header) - 1)]
     return tabulate(
         rows, [escaped(name) for name in header], "pipe", disable_numparse=True, colalign=alignment
     )
 
 
-def _score_table(similarities: Similarities) -> str:
-    sides = [
-        *((f"{name}, own", answers) for name, answers in similarities.own.items()),
-        *((f"{name}, shared", answers) for name, answers in similarities.shared.items()),
-    ]
+def _score_table(sides: Mapping[str, Answers]) -> str:
     rows = [
-        ["Words searched", *(f"{answers.words:,}" for _, answers in sides)],
+        ["Words searched", *(f"{answers.words:,}" for answers in sides.values())],
         *(
-            [title, *(_score(answers, score) for _, answers in sides)]
+            [title, *(_score(answers, score) for answers in sides.values())]
             for score, title in TITLES.items()
         ),
     ]
-    return _table(["", *(label for label, _ in sides)], rows)
+    return markdown_table(["", *sides], rows)
 
 
 def _score(answers: Answers, score: str) -> str:
-    """One figure, and in brackets of how many it is made where the guide does not say."""
-    value = answers.scores[score]
-    shown = (
-        "too few words" if value is None else f"{value:.1%}" if score in SHARES else f"{value:.3f}"
+    """One figure, and in brackets its interval and of how many it is made."""
+    value, low, high = (
+        answers.scores.get(name) for name in (score, f"{score}_low", f"{score}_high")
     )
-    if score.startswith("sentiment"):
-        return shown
-    return f"{shown} ({answers.scores[ASKED[score]]:,})"
+    form = ".1%" if score in SHARES else ".3f"
+    shown = "too few words" if value is None else f"{value:{form}}"
+    aside = [] if low is None else [f"{low:{form}} to {high:{form}}"]
+    if not score.startswith("sentiment"):
+        aside.append(f"of {answers.scores[ASKED[score]]:,}")
+    return f"{shown} ({', '.join(aside)})" if aside else shown
 
 
 def _neighbor_tables(similarities: Similarities) -> list[str]:
@@ -148,7 +170,7 @@ def _neighbor_tables(similarities: Similarities) -> list[str]:
             [str(place + 1), *(_neighbor(found, place) for found in lists)]
             for place in range(max(map(len, lists)))
         ]
-        parts += [f"### {escaped(word)}", _table(["", *header], rows)]
+        parts += [f"### {escaped(word)}", markdown_table(["", *header], rows)]
     return parts
 
 
@@ -173,7 +195,7 @@ def _pair_table(similarities: Similarities) -> str:
         found = [answers.pairs[pair] for answers in similarities.own.values()]
         cells = [f"{near.cosine:.3f} ({near.rank:,})" if near else ABSENT for near in found]
         rows.append([" – ".join(map(escaped, pair)), *cells])
-    return _table(["", *similarities.own], rows)
+    return markdown_table(["", *similarities.own], rows)
 
 
 def _analogy_table(similarities: Similarities) -> str:
@@ -191,22 +213,22 @@ def _analogy_table(similarities: Similarities) -> str:
             answers = ", ".join(escaped(word) for word, _ in best)
             cells.append(f"{ranks}: {answers}" if answers else ranks)
         rows.append([f"{a} → {b}, {c} → {expected}?", *cells])
-    return _table(["", *similarities.own], rows)
+    return markdown_table(["", *similarities.own], rows)
 
 
 def _overlap_table(similarities: Similarities) -> str:
-    couples = similarities.overlap
-    if not couples:
+    if not similarities.overlap:
         return "Only one space was compared."
-    rows = [["all", *(ABSENT if value is None else f"{value:.3f}" for value in couples.values())]]
-    for word in next(iter(similarities.shared.values())).neighbors:
-        cells = []
-        for couple in couples:
+    probes = list(next(iter(similarities.shared.values())).neighbors)
+    rows = []
+    for couple, mean in similarities.overlap.items():
+        cells = [ABSENT if mean is None else f"{mean:.3f}"]
+        for word in probes:
             lists = [similarities.shared[name].neighbors[word] for name in couple]
             sets = [[other for other, _ in found] for found in lists if found is not None]
             cells.append(f"{jaccard(*sets):.3f}" if len(sets) == 2 else ABSENT)
-        rows.append([escaped(word), *cells])
-    return _table(["", *(" – ".join(couple) for couple in couples)], rows)
+        rows.append([escaped(" – ".join(couple)), *cells])
+    return markdown_table(["", "all", *probes], rows)
 
 
 def _section_table(similarities: Similarities) -> str:
@@ -215,7 +237,7 @@ def _section_table(similarities: Similarities) -> str:
         [escaped(sections[0][0]), *(_section(correct, asked) for _, correct, asked in sections)]
         for sections in zip(*columns, strict=True)
     ]
-    return _table(["", *similarities.own], rows)
+    return markdown_table(["", *similarities.own], rows)
 
 
 def _section(correct: int, asked: int) -> str:
