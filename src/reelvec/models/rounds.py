@@ -118,9 +118,9 @@ def fit_on_all(
 
 
 def labelled_by(teacher: Classifier, reviews: Dataset) -> Dataset:
-    """Reviews with the probabilities that a model gives them, in place of labels."""
-    logits = predict_logits(teacher, reviews.reviews, torch.device("cpu"))
-    return reviews.believed(torch.sigmoid(logits).numpy())
+    """Reviews with the labels that a model gives them."""
+    logits = predict_logits(teacher, reviews.reviews, torch.device("cpu")).numpy()
+    return replace(reviews, labels=(logits > 0).astype(np.int8))
 
 
 @contextmanager

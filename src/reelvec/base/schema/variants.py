@@ -32,9 +32,8 @@ class VariantParams(Section):
     counts, unless `pool_padding` says so: then it is a token like any other, before a review
     (`padding: pre`) or behind it, up to `max_length` tokens or the longest review of the batch.
 
-    `self_training` trains a second time, with the unlabelled reviews and the probabilities that
-    the first model gives them (pseudo-labels, Lee 2013, not rounded: Hinton, Vinyals and Dean
-    2015). `refit` trains a last time for as many epochs as were best,
+    `self_training` trains a second time, with the unlabelled reviews and the labels that the
+    first model gives them (Lee 2013). `refit` trains a last time for as many epochs as were best,
     with the validation reviews among the others: what scikit-learn calls so.
     """
 
