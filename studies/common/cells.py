@@ -19,7 +19,7 @@ Settings = Mapping[str, Any]
 CODE = tuple(Path("src/reelvec") / place for place in ("base/project", "text", "models"))
 """What cells are computed by: another word in a table, or in a message, computes nothing anew."""
 
-Figures = dict[str, float | str]
+Figures = dict[str, Any]
 """What an experiment found: numbers, and text where a number does not hold it."""
 
 
