@@ -1,15 +1,25 @@
-"""Students: what params.yaml may say of them."""
+"""Students: what params.yaml may say of them, and where they are found."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from pydantic import ValidationError
+from small_project import STEPS
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.project.files import write_json
 from reelvec.base.project.params_file import read_yaml
 from reelvec.base.project.paths import PARAMS
 from reelvec.base.schema.students import StudentParams
+from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.whole import check_whole
+from reelvec.evaluation.results import Results
+from reelvec.models.classifier import Classifier
+from reelvec.models.load import load_model
+from reelvec.models.predictor import Predictor
+from reelvec.text.tokenizer import Tokenizer
 
 
 def whole(**changes: Any) -> dict[str, Any]:
@@ -47,3 +57,19 @@ def test_beside_its_weights_a_student_is_a_variant() -> None:
     assert student.variant.model_dump() == {
         key: value for key, value in student.model_dump().items() if key != "teachers"
     }
+
+
+def test_a_student_is_found_by_its_name_beside_the_other_kinds(tmp_path: Path) -> None:
+    params = VariantParams(dimension=2)
+    vocabulary = ["<pad>", "<unk>", "good", "bad"]
+    model = Classifier(params, len(vocabulary), 2, torch.ones(len(vocabulary), 2)).eval()
+    student = Predictor("student", params, Tokenizer(STEPS, vocabulary), model)
+    student.save(tmp_path / "data/students/student")
+    write_json(
+        tmp_path / "reports/metrics/train_students.json", {"student": {"valid_accuracy": 0.9}}
+    )
+    loaded = load_model("student", tmp_path)
+    assert loaded.logits(["good"]).tolist() == student.logits(["good"]).tolist()
+    results = Results(tmp_path)
+    assert results.models == ["student"]
+    assert results.valid_accuracy("student") == 0.9
