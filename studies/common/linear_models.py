@@ -69,7 +69,6 @@ class LinearModels:
             # The dual problem is the smaller one where there are more columns than reviews.
             dual=training.shape[1] > training.shape[0],
             max_iter=2000,
-            n_jobs=2,
             random_state=SEED,
         )
         model.fit(training, labels)
