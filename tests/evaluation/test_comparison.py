@@ -184,7 +184,7 @@ def test_holms_correction_is_that_of_a_plain_loop(p_values: list[float]) -> None
     assert holm(p_values) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("kind", ["baselines", "ensembles"])
+@pytest.mark.parametrize("kind", ["baselines", "students", "ensembles"])
 def test_models_that_are_no_variants_have_fewer_figures(tmp_path: Path, kind: str) -> None:
     metrics = metrics_folder(tmp_path, {"a": 0.5})
     write_json(metrics / "evaluate/one.json", dict.fromkeys(TESTED, 0.5))
@@ -192,7 +192,7 @@ def test_models_that_are_no_variants_have_fewer_figures(tmp_path: Path, kind: st
     with pytest.raises(ReelvecError, match="dvc repro train_baselines"):
         compare(tested, origins(1), metrics, 0.95)
     trained_row = {**dict.fromkeys(TRAINED_WITH_OTHERS, 9), "valid_accuracy": 0.7, "more": 1}
-    for each in ("baselines", "ensembles"):
+    for each in ("baselines", "students", "ensembles"):
         write_json(metrics / f"train_{each}.json", {"one": trained_row} if each == kind else {})
     row = compare(tested, origins(1), metrics, 0.95).variants["one"]
     assert row["valid_accuracy"] == 0.7
