@@ -57,7 +57,8 @@ class Study:
         }
         self.tokenizers = {text: Tokenizer.load(DATA / text) for text in sorted(texts)}
         embeddings = {params.variants[name].embedding for name in names} - {"random"}
-        named = {kind for name in settings["models"] for kind in MODELS.get(name, ())} - {"tfidf"}
+        asked = [*settings["models"], *settings["without_labels"]]
+        named = {kind for name in asked for kind in MODELS.get(name, ())} - {"tfidf"}
         self.vectors = {
             name: load_word_vectors(folder_of_vectors(name)) for name in sorted(embeddings | named)
         }

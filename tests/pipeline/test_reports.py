@@ -18,10 +18,12 @@ def test_every_report_says_first_that_the_data_are_a_sample(finished: Path) -> N
     assert sorted(texts) == [
         "behaviour.md",
         "comparison.md",
+        "lengths.md",
         "mistakes/average_glove.md",
         "mistakes/both.md",
         "mistakes/glove_frozen.md",
         "mistakes/scratch.md",
+        "mistakes/student.md",
         "mistakes/tfidf_bigrams.md",
         "similarities.md",
     ]
@@ -47,7 +49,7 @@ def test_the_page_says_first_that_the_data_are_a_sample_and_shows_every_variant(
 def test_the_page_is_one_file(finished: Path) -> None:
     page = (finished / "reports/index.html").read_text(encoding="utf-8")
     shown = set(re.findall(r'(?:src|href)="([^"#][^"]*)"', page))
-    assert len(shown) == 6
+    assert len(shown) == 7
     assert [address for address in shown if not address.startswith("data:image/")] == []
     assert SURROUNDINGS.search(page), "the commit and the day"
     told = (finished / "data/report.json").read_text(encoding="utf-8")
