@@ -47,7 +47,7 @@ OTHER: dict[str, Any] = {
         "scratch": {"embedding": "glove", "encoder": "max"},
     },
     "explorer": {"spaces": ["scratch"], "words": 9, "projections": ["tsne"], "seed": 9},
-    "students": {"student": {"dimension": 2, "epochs": 1}},
+    "students": {"pupil": {"teachers": ["scratch"], "dimension": 3}},
     "ensembles": {"sum": {"members": ["scratch", "glove_frozen"]}},
     "baselines": {"another": {"weighting": "binary"}},
     "evaluation": {"confidence": 0.5, "calibration_bins": 2, "mistakes": 1},
