@@ -86,7 +86,7 @@ def page(
     names = list(params.variants)
     row = dict.fromkeys((*TESTED, *TRAINED), 0.75)
     pairs = {
-        (one, two): Pair(0.1, 0.05, 0.15, 9, 1, 0.001)
+        (one, two): Pair(0.1, 0.05, 0.15, 9, 1, 0.001, films_p=0.001)
         for number, one in enumerate(names)
         for two in names[number + 1 :]
     }
