@@ -26,7 +26,7 @@ def test_three_lines_make_a_variant_that_is_trained_tested_and_compared(workspac
 
     results = json.loads((workspace / "reports/metrics/evaluate/tiny.json").read_bytes())
     report = (workspace / "reports/comparison.md").read_text(encoding="utf-8")
-    (row,) = re.findall(r"^\| tiny +\| +([0-9.]+%)", report, re.MULTILINE)
+    row, *_ = re.findall(r"^\| tiny +\| +([0-9.]+%)", report, re.MULTILINE)
     assert row == f"{results['accuracy']:.2%}"
     assert {"scratch", "glove_frozen"} <= set(re.findall(r"^\| (\w+)", report, re.MULTILINE))
 
