@@ -506,8 +506,8 @@ def test_a_short_training_does_not_wait_for_mlflow(project: Path) -> None:
     assert not list(project.glob("mlflow.db*"))
 
 
-def test_baselines_and_ensembles_have_runs_with_test_results(params: Params, project: Path) -> None:
-    for name, folder in (("one_hot", "baselines"), ("best", "ensembles")):
+def test_models_of_all_kinds_have_runs_with_test_results(params: Params, project: Path) -> None:
+    for name, folder in (("one_hot", "baselines"), ("student", "students"), ("best", "ensembles")):
         write(project / f"data/{folder}/{name}/config.json", "{}")
         figures = {name: {"valid_accuracy": 0.5, "trainable_parameters": 3}}
         write(project / f"reports/metrics/train_{folder}.json", json.dumps(figures))
@@ -518,9 +518,11 @@ def test_baselines_and_ensembles_have_runs_with_test_results(params: Params, pro
     write(project / "data/plain/vocab.tsv", "id")
     for part in ("words.txt", "vectors.npy"):
         write(project / "data/word_vectors/word2vec" / part, part)
-    assert record_all(params, project) == ["scratch", "glove_frozen", "one_hot", "best"]
+    assert record_all(params, project) == [
+        *("scratch", "glove_frozen", "one_hot", "student", "best"),
+    ]
     runs = runs_of(client_of(project))
-    for name, kind in (("one_hot", "baseline"), ("best", "ensemble")):
+    for name, kind in (("one_hot", "baseline"), ("student", "student"), ("best", "ensemble")):
         assert runs[name].data.tags["kind"] == kind
         assert runs[name].data.metrics["test_accuracy"] == 0.625
         assert runs[name].data.metrics["best_valid_accuracy"] == 0.5
