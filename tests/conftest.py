@@ -18,6 +18,30 @@ settings.load_profile("reelvec")
 
 Git = Callable[..., str]
 
+LONG = (
+    "pipeline/test_stages.py",
+    "tracking/test_runs.py",
+    "report/test_explorer_page.py",
+    "spaces/test_similarities.py",
+    "export/test_served_model.py",
+)
+"""A file is one process's. The first builds the workspace that those of pipeline/ share; until it
+is there the other process has the files that need none. Short ones come last, to end together."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; whatever runs the whole pipeline is slow."""
+    tests = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        file = item.path.relative_to(tests).as_posix()
+        return LONG.index(file) if file in LONG else len(LONG) + (not file.startswith("pipeline/"))
+
+    for item in items:
+        if item.path.parent == tests / "pipeline":
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def git() -> Git:

@@ -17,7 +17,7 @@ from studies.common.ablation import (
     from_text,
 )
 
-from reelvec.evaluation.comparison import holm
+from reelvec.base.statistics import holm
 
 SHARES: dict[Way, float] = {
     (False, False): 0.80,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reelvec.evaluation.comparison import holm
+from reelvec.base.statistics import holm
 from reelvec.evaluation.film_bootstrap import RESAMPLES, OverFilms, draw_films
 from reelvec.evaluation.tables import markdown_table, percent, shown_p
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from reelvec.evaluation.comparison import holm
+from reelvec.base.statistics import holm
 from reelvec.evaluation.tables import Table, markdown_table, percent, signed
 from reelvec.report.figures.style import COLORS, FAINT, house_style
 from studies.common.rows import Rows

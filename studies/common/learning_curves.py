@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations, groupby
 from typing import Any
 
-from reelvec.evaluation.comparison import holm
+from reelvec.base.statistics import holm
 from reelvec.evaluation.tables import markdown_table, percent, signed
 from studies.common.rows import Rows
 from studies.common.seeds import Mean, compare_over_seeds, mean_over_seeds

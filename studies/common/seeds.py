@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from reelvec.evaluation.comparison import holm
+from reelvec.base.statistics import holm
 
 
 @dataclass(frozen=True, slots=True)

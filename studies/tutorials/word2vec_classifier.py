@@ -27,7 +27,7 @@ from studies.tutorials.common.missing_words import (
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.provenance import data_line
-from reelvec.evaluation.comparison import holm
+from reelvec.base.statistics import holm
 from reelvec.evaluation.tables import Table, markdown_table, shown_p, signed
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 from reelvec.text.dataset import Dataset

@@ -13,6 +13,7 @@ from scipy.stats import binomtest
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_json
+from reelvec.base.statistics import holm
 from reelvec.evaluation.comparison import (
     OVER_FILMS,
     TESTED,
@@ -22,7 +23,6 @@ from reelvec.evaluation.comparison import (
     Pair,
     compare,
     compare_pair,
-    holm,
 )
 from reelvec.evaluation.film_bootstrap import draw_films
 from reelvec.evaluation.origins import Origins
@@ -171,17 +171,6 @@ def test_missing_and_damaged_figures_name_file_and_stage(tmp_path: Path) -> None
         (metrics / "comparison.json").write_text(text)
         with pytest.raises(ReelvecError, match="dvc repro compare_variants"):
             Comparison.load(metrics / "comparison.json")
-
-
-@settings(max_examples=25)  # statsmodels takes its time
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
-def test_holms_correction_is_that_of_a_plain_loop(p_values: list[float]) -> None:
-    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
-    expected, largest = [0.0] * len(p_values), 0.0
-    for rank, place in enumerate(order):
-        largest = max(largest, min(1.0, p_values[place] * (len(p_values) - rank)))
-        expected[place] = largest
-    assert holm(p_values) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("kind", ["baselines", "students", "ensembles"])

@@ -158,15 +158,28 @@ def test_ngrams_are_named_and_sum_to_the_logit_too(distinct: bool) -> None:
 
 def test_every_id_has_the_words_that_its_key_was_made_of() -> None:
     size = len(VOCABULARY)
-    bigrams, trigrams = np.array([2 * size + 7]), np.array([(5 * size + 2) * size + 3])
+    bigrams, trigrams = np.array([2 * size + 7, 5 * size + 2]), np.array([1 * size + 3])
     predictor = make_predictor(Reader(size, Ngrams(size, (bigrams, trigrams))), encoder="mean")
     named = [
         words_of_id(id_, predictor.model.reader, predictor.tokenizer.vocabulary)
-        for id_ in (1, 3, size, size + 1)
+        for id_ in (1, 3, size, size + 2)
     ]
     assert named == ["<unk>", "bad", "good great", "plot good bad"]
     with pytest.raises(IndexError):
-        words_of_id(size + 2, predictor.model.reader, predictor.tokenizer.vocabulary)
+        words_of_id(size + 3, predictor.model.reader, predictor.tokenizer.vocabulary)
+
+
+def test_words_behind_a_negation_are_named_as_negated() -> None:
+    size = len(VOCABULARY)
+    reader = Reader(size, negations=np.arange(size) == VOCABULARY.index("dull"), negation_scope=1)
+    ids = np.array([6, 2, 4], np.int32)
+    reader = reader.with_ngrams_of(Ragged(ids, np.array([0, 3], np.int64)), 2, 1)
+    predictor = make_predictor(reader, encoder="sqrtn")
+    (found,) = contributions(predictor, ["dull good film"])
+    assert {word.words for word in found} == {
+        *("dull", "NOT_good", "film"),
+        *("dull NOT_good", "NOT_good film"),
+    }
 
 
 @pytest.mark.parametrize("padding", ["pre", "post"])

@@ -3,11 +3,9 @@
 from collections import Counter
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelvec.base.errors import ReelvecError
 from reelvec.models.ngrams import Ngrams, find_ngrams
 from reelvec.models.reader import Reader
 from reelvec.text.ragged import Ragged, offsets_from_lengths
@@ -35,9 +33,9 @@ def grams(row: list[int], longest: int) -> list[tuple[int, ...]]:
 def named(ngrams: Ngrams) -> list[tuple[int, ...]]:
     """The words of each n-gram, in the order of their ids."""
     return [
-        tuple(key // WORDS**place % WORDS for place in reversed(range(length)))
+        tuple(ngrams.words_of(place, length))
         for length, keys in enumerate(ngrams.keys, 2)
-        for key in keys.tolist()
+        for place in range(len(keys))
     ]
 
 
@@ -75,9 +73,10 @@ def test_few_ngrams_are_found_as_many_are() -> None:
         assert len(ids) < len(ngrams.keys[0]) or row == 5
 
 
-def test_more_ngrams_than_64_bits_can_number_are_refused() -> None:
-    with pytest.raises(ReelvecError, match="4-grams of 100,000 words"):
-        find_ngrams(ragged([[2, 3]]), 100_000, 4, 1)
+def test_long_ngrams_of_many_words_have_keys_of_64_bits() -> None:
+    words = 2**40
+    ngrams = find_ngrams(ragged([[2, 3, 2, 3, 2, 3]]), words, 4, 1)
+    assert [ngrams.words_of(place, 4) for place in range(2)] == [[2, 3, 2, 3], [3, 2, 3, 2]]
 
 
 def test_a_reader_comes_back_from_its_arrays() -> None:
@@ -95,3 +94,19 @@ def test_ignored_words_are_gone_before_a_review_is_cut() -> None:
     ignored = np.array([False, False, False, True, False, False])
     reader = Reader(WORDS, None, ignored, 2, "post")
     assert reader.read(ragged([[3, 3, 2, 5, 4]]))[0].tolist() == [2, 5]
+
+
+def test_negated_words_have_ngrams_of_their_own() -> None:
+    negations = np.arange(WORDS) == 2
+    rows = ragged([[2, 3, 4], [3, 4], []])
+    reader = Reader(WORDS, negations=negations, negation_scope=2).with_ngrams_of(rows, 2, 1)
+    assert reader.single_words == 2 * WORDS
+    found = reader.read(rows)
+    assert [ids[ids < 2 * WORDS].tolist() for ids in (found[row] for row in range(3))] == [
+        [2, 9, 10],
+        [3, 4],
+        [],
+    ]
+    assert len(set(found.ids[found.ids >= 2 * WORDS].tolist())) == reader.columns - 2 * WORDS == 3
+    again = Reader.with_arrays(WORDS, reader.arrays(), negation_scope=2).read(rows)
+    assert again.ids.tolist() == found.ids.tolist()

@@ -99,3 +99,8 @@ def test_missing_words_are_made_of_their_parts_or_say_why_not() -> None:
 def test_too_few_words_say_which_parameter() -> None:
     with pytest.raises(ReelvecError, match="min_count"):
         trained(min_count=1000)
+
+
+def test_subsampling_leaves_out_occurrences_of_frequent_words() -> None:
+    same, fewer = (trained(subsampling=share).vectors for share in (0.0, 0.01))
+    assert not np.array_equal(same, fewer)

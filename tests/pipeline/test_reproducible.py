@@ -6,7 +6,7 @@ from pathlib import Path
 from workspaces import NO_MLFLOW, small_workspace, succeed
 
 
-def test_another_folder_hash_seed_locale_and_number_of_threads_change_nothing(
+def test_another_folder_order_hash_seed_locale_and_number_of_threads_change_nothing(
     finished: Path, tmp_path: Path
 ) -> None:
     elsewhere = small_workspace(tmp_path / "another folder, with spaces")
@@ -16,5 +16,5 @@ def test_another_folder_hash_seed_locale_and_number_of_threads_change_nothing(
     if sys.prefix.isascii():
         ascii_only |= {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     others = {"PYTHONHASHSEED": "77", "OMP_NUM_THREADS": "1", "TZ": "Asia/Kathmandu"}
-    succeed(elsewhere, "dvc", "repro", **ascii_only, **others, **NO_MLFLOW)
+    succeed(elsewhere, "reelvec", "repro", "--jobs", "2", **ascii_only, **others, **NO_MLFLOW)
     assert (elsewhere / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()

@@ -39,6 +39,29 @@ def demo(
     run_demo(Path(), workspace)
 
 
+@app.command(
+    epilog=examples("reelvec repro", "reelvec repro train@gru --jobs 1", "reelvec repro --force")
+)
+def repro(
+    stages: Annotated[
+        list[str] | None, typer.Argument(help="Stages, with all that they need; all by default.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Stages at a time; cores by default.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Run what did not change too.")
+    ] = False,
+) -> None:
+    """Run the stages that changed, as `dvc repro` does, but independent ones side by side."""
+    from reelvec.base.schema.whole import load_params
+    from reelvec.cli.repro import LOG, cores, reproduce
+
+    load_params()
+    ended = reproduce(Path(), stages or (), jobs=jobs or cores(), force=force)
+    print(f"{len(ended)} stages, all they printed in {LOG}" if ended else "nothing has changed")
+
+
 @app.command("check-params")
 def check_params() -> None:
     """See that the whole of params.yaml can be used, before the first stage runs."""

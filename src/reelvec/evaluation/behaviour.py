@@ -17,11 +17,11 @@ from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.stats.proportion import proportion_confint
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import listed
 from reelvec.base.project.paths import CASES
+from reelvec.base.statistics import share_interval
 from reelvec.models.logits import THRESHOLD
 
 Check = Literal["praise", "blame", "title", "actor", "negation", "addition", "order"]
@@ -108,8 +108,7 @@ class CheckSummary:
     @classmethod
     def of(cls, cases: int, passed: int, confidence: float) -> "CheckSummary":
         """Cases and passes, with the interval of that confidence."""
-        low, high = proportion_confint(passed, cases, alpha=1 - confidence, method="wilson")
-        return cls(cases, passed, float(low), float(high))
+        return cls(cases, passed, *share_interval(passed, cases, confidence))
 
     @property
     def share(self) -> float:

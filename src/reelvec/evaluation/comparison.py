@@ -11,6 +11,7 @@ import numpy as np
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json
+from reelvec.base.statistics import holm, mcnemar, normal_quantile
 from reelvec.evaluation.film_bootstrap import FilmDraws, draw_films
 from reelvec.evaluation.origins import Origins
 from reelvec.evaluation.predictions import Predictions
@@ -215,13 +216,6 @@ def compare(
     )
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """P-values corrected for their number by Holm (1979): valid whatever depends on what."""
-    from statsmodels.stats.multitest import multipletests
-
-    return multipletests(p_values, method="holm")[1].tolist() if p_values else []
-
-
 def compare_pair(first: Predictions, second: Predictions, confidence: float) -> Pair:
     """Test whether one variant is right more often than another on the same reviews.
 
@@ -235,23 +229,19 @@ def compare_pair(first: Predictions, second: Predictions, confidence: float) -> 
         second: predictions of another for the same reviews, in the same order.
         confidence: of the interval.
     """
-    from scipy.stats import norm
-    from statsmodels.stats.contingency_tables import mcnemar
-
     reviews = len(first)
     only_first = int((first.correct & ~second.correct).sum())
     only_second = int((second.correct & ~first.correct).sum())
-    agree = reviews - only_first - only_second
     one, two = (only_first + 1) / (reviews + 2), (only_second + 1) / (reviews + 2)
     deviation = np.sqrt((one + two - (one - two) ** 2) / (reviews + 2))
-    margin = float(norm.ppf((1 + confidence) / 2) * deviation)
+    margin = float(normal_quantile(confidence) * deviation)
     return Pair(
         difference=(only_first - only_second) / reviews,
         low=max(one - two - margin, -1.0),
         high=min(one - two + margin, 1.0),
         only_first=only_first,
         only_second=only_second,
-        p_value=float(mcnemar([[agree, only_first], [only_second, 0]], exact=True).pvalue),
+        p_value=mcnemar(only_first, only_second),
     )
 
 

@@ -11,6 +11,9 @@ from reelvec.models.linear import Baseline
 from reelvec.models.model import Model
 from reelvec.models.reader import Reader
 
+NEGATED = "NOT_"
+"""Before a word in the scope of a negation, as Pang, Lee and Vaithyanathan (2002) write it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
@@ -61,18 +64,20 @@ def weightiest_first(found: Iterable[Contribution]) -> list[Contribution]:
 
 def words_of_id(id_: int, reader: Reader, vocabulary: Sequence[str]) -> str:
     """The token or the n-gram that a reader gives an id."""
-    return " ".join(vocabulary[word] for word in _word_ids(id_, reader))
+    return " ".join(
+        vocabulary[word] if word < reader.words else f"{NEGATED}{vocabulary[word - reader.words]}"
+        for word in _word_ids(id_, reader)
+    )
 
 
 def _word_ids(id_: int, reader: Reader) -> list[int]:
-    if id_ < reader.words or reader.ngrams is None:
+    if id_ < reader.single_words or reader.ngrams is None:
         return [id_]
-    index = id_ - reader.words
+    place = id_ - reader.single_words
     for length, keys in enumerate(reader.ngrams.keys, 2):
-        if index < len(keys):
-            key = int(keys[index])
-            return [key // reader.words**power % reader.words for power in range(length)][::-1]
-        index -= len(keys)
+        if place < len(keys):
+            return reader.ngrams.words_of(place, length)
+        place -= len(keys)
     raise IndexError(f"no n-gram has the id {id_}")
 
 

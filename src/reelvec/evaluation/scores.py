@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import (
-    confusion_matrix,
-    log_loss,
-    precision_recall_fscore_support,
-    roc_auc_score,
-    roc_curve,
-)
-from statsmodels.stats.proportion import proportion_confint
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.statistics import share_interval
 from reelvec.evaluation.curves import Curve
 from reelvec.evaluation.predictions import Predictions
 
@@ -44,10 +37,12 @@ def evaluate(predictions: Predictions, params: "EvaluationParams") -> Metrics:
     Raises:
         ReelvecError: as for `check_predictions`.
     """
+    from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
+
     check_predictions(predictions)
     labels, probabilities = predictions.labels, predictions.probabilities
     right = int(predictions.correct.sum())
-    low, high = proportion_confint(right, len(labels), alpha=1 - params.confidence, method="wilson")
+    low, high = share_interval(right, len(labels), params.confidence)
     precision, recall, f1, _ = precision_recall_fscore_support(
         labels, predictions.predicted, average="binary", zero_division=0.0
     )
@@ -108,6 +103,8 @@ def roc_points(predictions: Predictions, limit: int = ROC_POINTS) -> Curve:
         `threshold` that gives them. The first row, where nothing is called positive, has the
         threshold 1 (in truth anything above the largest probability).
     """
+    from sklearn.metrics import roc_curve
+
     false_positives, true_positives, thresholds = roc_curve(
         predictions.labels, predictions.probabilities
     )
@@ -122,6 +119,8 @@ def roc_points(predictions: Predictions, limit: int = ROC_POINTS) -> Curve:
 
 def area_under_roc(predictions: Predictions) -> float:
     """How often a positive review is given a higher probability than a negative one."""
+    from sklearn.metrics import roc_auc_score
+
     return float(roc_auc_score(predictions.labels, predictions.probabilities))
 
 

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.variants import NAIVE_BAYES, MissingPolicy, VariantParams
 from reelvec.models.naive_bayes import log_count_ratios
-from reelvec.models.ngrams import Ngrams, find_ngrams
+from reelvec.models.negation import negations_among
 from reelvec.models.reader import Reader
 from reelvec.models.word_vectors import WordVectors
 from reelvec.text.dataset import Dataset
-from reelvec.text.ragged import Ragged
-from reelvec.text.vocabulary import PADDING, RESERVED, UNKNOWN, limit_ids
+from reelvec.text.vocabulary import PADDING, RESERVED, UNKNOWN
 
 RANDOM_DEVIATION = 0.1
 """Less than torch's 1: rare words, hardly ever trained, would keep their noise for ever."""
@@ -52,7 +51,7 @@ def start_of(
         vectors: those that the variant names, where it names any.
 
     Raises:
-        ReelvecError: as for `pretrained_embedding` and `find_ngrams`.
+        ReelvecError: as for `pretrained_embedding`.
     """
     if params.vocabulary_size is not None:
         tokens = tokens[: len(RESERVED) + params.vocabulary_size]
@@ -63,12 +62,15 @@ def start_of(
         )
     reader = Reader(
         words,
-        ngrams=_ngrams_in(training.reviews, words, params),
         ignored=missing if params.missing == "ignore" else None,
         max_length=params.max_length,
         truncating=params.truncating,
         distinct=params.distinct,
+        negations=negations_among(tokens) if params.negation_scope else None,
+        negation_scope=params.negation_scope,
     )
+    if params.ngrams > 1:
+        reader = reader.with_ngrams_of(training.reviews, params.ngrams, params.min_ngram_count)
     read = reader.read_part(training)
     if weight is None:
         weight = random_embedding(
@@ -80,12 +82,6 @@ def start_of(
     if params.embedding == NAIVE_BAYES:
         weight[:, 0] = _scaled_ratios(read, reader.columns, params.initial_deviation)
     return Start(reader, read, weight, missing)
-
-
-def _ngrams_in(reviews: Ragged, words: int, params: VariantParams) -> Ngrams | None:
-    if params.ngrams == 1:
-        return None
-    return find_ngrams(limit_ids(reviews, words), words, params.ngrams, params.min_ngram_count)
 
 
 def _scaled_ratios(read: Dataset, columns: int, deviation: float | None) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ dimension is a mean of one number a word.
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,13 +25,13 @@ from reelvec.base.project.section import Text
 from reelvec.base.schema.baselines import BaselineParams, Weighting
 from reelvec.models.logits import UNLABELLED, VALIDATION, Logits
 from reelvec.models.naive_bayes import count_ids, ratios_of_counts
-from reelvec.models.ngrams import find_ngrams
+from reelvec.models.negation import negations_among
 from reelvec.models.reader import Reader
 from reelvec.models.word_vectors import WordVectors
 from reelvec.text.dataset import Dataset
 from reelvec.text.ragged import Ragged
 from reelvec.text.tokenizer import Tokenizer
-from reelvec.text.vocabulary import UNKNOWN, limit_ids
+from reelvec.text.vocabulary import UNKNOWN
 
 SEED = 123
 """Of the order in which liblinear visits the reviews."""
@@ -123,6 +123,7 @@ class Baseline:
                     "text": self.text,
                     "weighting": self.weighting,
                     "words": self.reader.words,
+                    "negation_scope": self.reader.negation_scope,
                     **self.tokenizer.as_json(),
                 },
             )
@@ -142,7 +143,9 @@ class Baseline:
                 config["text"],
                 config["weighting"],
                 Tokenizer.from_json(config),
-                Reader.with_arrays(config["words"], arrays),
+                Reader.with_arrays(
+                    config["words"], arrays, negation_scope=config["negation_scope"]
+                ),
                 arrays["scale"],
                 arrays["coefficients"],
                 float(arrays["intercept"][0]),
@@ -247,10 +250,13 @@ def _reader(
         if not known.any():
             raise ReelvecError("no word of the training reviews has a vector to average")
         return Reader(words, ignored=np.logical_not(known))
-    if params.ngrams == 1:
-        return Reader(words)
-    seen = limit_ids(reviews, words)
-    return Reader(words, find_ngrams(seen, words, params.ngrams, params.min_count))
+    reader = Reader(words)
+    if params.negation_scope:
+        negations = negations_among(tokenizer.vocabulary[:words])
+        reader = replace(reader, negations=negations, negation_scope=params.negation_scope)
+    if params.ngrams > 1:
+        reader = reader.with_ngrams_of(reviews, params.ngrams, params.min_count)
+    return reader
 
 
 def _count(seen: Ragged, columns: int) -> csr_array:

@@ -1,6 +1,5 @@
 """N-grams of a review's words as further ids behind those of the words, without a loop."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,20 +7,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from reelvec.base.errors import ReelvecError
 from reelvec.text.ragged import Ragged, offsets_from_lengths, ranges
 from reelvec.text.vocabulary import UNKNOWN
 
 Keys = NDArray[np.int64]
-
-LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Ngrams:
     """The n-grams that have an id.
 
-    An n-gram's key is the number that its words' ids make in base `words`.
+    An n-gram's key is the number of all its words but the last (a word's id, or the place of a
+    shorter n-gram among those of its length), times `words`, plus the id of the last. So a key is
+    no larger for a longer n-gram, and what begins with an n-gram that has none is never looked up.
 
     Attributes:
         words: ids of single words, padding and unknown among them; the n-grams' come behind.
@@ -36,14 +34,20 @@ class Ngrams:
 
     def added_to(self, reviews: Ragged) -> Ragged:
         """Each review's word ids, then the ids of its bigrams, of its trigrams and so on."""
-        groups = [reviews]
-        first = self.words
-        for keys, found in zip(
-            self.keys, _longer(reviews, self.words, len(self.keys) + 1), strict=True
-        ):
-            groups.append(_known(found, keys, first))
+        groups, first, found = [reviews], self.words, _Occurrences.of_words(reviews)
+        for keys in self.keys:
+            longer = found.one_word_longer(self.words)
+            found = longer.known_among(keys)
+            groups.append(found.as_ids(first))
             first += len(keys)
         return _joined(groups)
+
+    def words_of(self, place: int, length: int) -> list[int]:
+        """The ids of the words of an n-gram, by its place among those of its length."""
+        if length == 1:
+            return [place]
+        beginning, last = divmod(int(self.keys[length - 2][place]), self.words)
+        return [*self.words_of(beginning, length - 1), last]
 
 
 def find_ngrams(reviews: Ragged, words: int, longest: int, min_count: int) -> Ngrams:
@@ -53,43 +57,58 @@ def find_ngrams(reviews: Ragged, words: int, longest: int, min_count: int) -> Ng
         reviews: word ids of the training part, and no more.
         words: ids of words; no n-gram has the unknown word in it.
         longest: words in the longest n-gram.
-        min_count: how often each must occur.
-
-    Raises:
-        ReelvecError: so many words have no n-grams of that length in 64 bits.
+        min_count: how often each must occur (and so, at least, the shorter ones in it).
     """
-    if words**longest > LARGEST_KEY:
-        raise ReelvecError(
-            f"{longest}-grams of {words:,} words are too many to number; lower `ngrams` or "
-            "`vocabulary_size`"
-        )
-    kept = []
-    for keys, _ in _longer(reviews, words, longest):
-        distinct, times = np.unique(keys, return_counts=True)
+    kept: list[Keys] = []
+    found = _Occurrences.of_words(reviews)
+    while len(kept) < longest - 1:
+        longer = found.one_word_longer(words)
+        distinct, times = np.unique(longer.numbers, return_counts=True)
         kept.append(distinct[times >= min_count])
+        found = longer.known_among(kept[-1])
     return Ngrams(words, tuple(kept))
 
 
-def _longer(reviews: Ragged, words: int, longest: int) -> Iterator[tuple[Keys, NDArray[np.int64]]]:
-    """For each length from 2, the keys of the n-grams of known words, and each review's number."""
-    ids, rows = reviews.ids.astype(np.int64), reviews.row_of_each_id()
-    keys, known = ids, ids > UNKNOWN
-    single = known
-    for length in range(2, longest + 1):
-        # One word more: those of which the next word is known and of the same review.
-        following, same = ids[length - 1 :], rows[length - 1 :] == rows[: 1 - length]
-        known = known[: len(following)] & single[length - 1 :] & same
-        keys = keys[: len(following)] * words + following
-        lengths = np.bincount(rows[: len(keys)][known], minlength=len(reviews))
-        yield keys[known], lengths
+@dataclass(frozen=True, slots=True)
+class _Occurrences:
+    """Where n-grams of one length stand in reviews, in their order.
 
+    Attributes:
+        reviews: word ids.
+        ends: int64 (occurrences,), the position of each one's last word.
+        numbers: int64 (occurrences,), the key or the place of each.
+    """
 
-def _known(found: tuple[Keys, NDArray[np.int64]], keys: Keys, first: int) -> Ragged:
-    """The n-grams that have an id: their ids, which begin at `first`."""
-    sought, lengths = found
-    places = _places(sought, keys)
-    ids = Ragged((places + first).astype(np.int32), offsets_from_lengths(lengths))
-    return ids.keep(places >= 0)
+    reviews: Ragged
+    ends: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+
+    @classmethod
+    def of_words(cls, reviews: Ragged) -> "_Occurrences":
+        """The known words; the place of a word is its id."""
+        ends = np.flatnonzero(reviews.ids > UNKNOWN)
+        return cls(reviews, ends, reviews.ids[ends].astype(np.int64))
+
+    def one_word_longer(self, words: int) -> "_Occurrences":
+        """These, each with the next word, where a known one of the same review follows: keys."""
+        followed = np.zeros(len(self.reviews.ids), bool)
+        followed[:-1] = self.reviews.ids[1:] > UNKNOWN
+        begins = self.reviews.offsets[1:-1]
+        followed[begins[begins > 0] - 1] = False
+        kept = followed[self.ends]
+        ends = self.ends[kept] + 1
+        return _Occurrences(self.reviews, ends, self.numbers[kept] * words + self.reviews.ids[ends])
+
+    def known_among(self, keys: Keys) -> "_Occurrences":
+        """Those that have one of these rising keys, with its place among them."""
+        places = _places(self.numbers, keys)
+        known = places >= 0
+        return _Occurrences(self.reviews, self.ends[known], places[known].astype(np.int64))
+
+    def as_ids(self, first: int) -> Ragged:
+        """A row of ids for each review; that of the place 0 is `first`."""
+        offsets = np.searchsorted(self.ends, self.reviews.offsets)
+        return Ragged((self.numbers + first).astype(np.int32), offsets)
 
 
 def _places(sought: Keys, keys: Keys) -> NDArray[np.integer]:

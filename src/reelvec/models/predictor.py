@@ -127,7 +127,12 @@ class Predictor:
         arrays = {name: weights.pop(name).numpy() for name in list(weights) if is_array(name)}
         words = len(tokenizer.vocabulary)
         reader = Reader.with_arrays(
-            words, arrays, params.max_length, params.truncating, params.distinct
+            words,
+            arrays,
+            params.max_length,
+            params.truncating,
+            params.distinct,
+            params.negation_scope,
         )
         rows, dimension = weights["embedding.weight"].shape
         if rows != reader.columns:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reelvec.models.ngrams import Ngrams
+from reelvec.models.negation import mark_negated
+from reelvec.models.ngrams import Ngrams, find_ngrams
 from reelvec.text.dataset import Dataset
 from reelvec.text.ragged import Ragged
 from reelvec.text.vocabulary import limit_ids
@@ -30,6 +31,8 @@ class Reader:
         max_length: words at most; None reads all.
         truncating: whether longer reviews lose their beginning or their end.
         distinct: whether each id is read once a review, in rising order.
+        negations: bool (words,), words that negate what follows; None marks nothing.
+        negation_scope: how many words behind a negation are words of their own.
     """
 
     words: int
@@ -38,22 +41,40 @@ class Reader:
     max_length: int | None = None
     truncating: "Side" = "post"
     distinct: bool = False
+    negations: NDArray[np.bool_] | None = None
+    negation_scope: int = 0
+
+    @property
+    def single_words(self) -> int:
+        """How many ids single words have: where negations are marked, each has two."""
+        return self.words * (1 if self.negations is None else 2)
 
     @property
     def columns(self) -> int:
         """How many ids a model of this reader needs rows for."""
-        return self.words + (len(self.ngrams) if self.ngrams else 0)
+        return self.single_words + (len(self.ngrams) if self.ngrams else 0)
 
     def read(self, reviews: Ragged) -> Ragged:
         """Reviews as the model sees them: (reviews,) rows of other ids and lengths."""
+        seen = self._read_words(reviews)
+        if self.ngrams is not None:
+            seen = self.ngrams.added_to(seen)
+        return seen.distinct(self.columns) if self.distinct else seen
+
+    def _read_words(self, reviews: Ragged) -> Ragged:
         seen = limit_ids(reviews, self.words)
         if self.ignored is not None:
             seen = seen.keep(~self.ignored[seen.ids])
         if self.max_length is not None:
             seen = seen.cut(self.max_length, from_end=self.truncating == "pre")
-        if self.ngrams is not None:
-            seen = self.ngrams.added_to(seen)
-        return seen.distinct(self.columns) if self.distinct else seen
+        if self.negations is not None:
+            seen = mark_negated(seen, self.negations, self.negation_scope)
+        return seen
+
+    def with_ngrams_of(self, reviews: Ragged, longest: int, min_count: int) -> "Reader":
+        """The same with the n-grams that are frequent enough in reviews: `find_ngrams`."""
+        ngrams = find_ngrams(self._read_words(reviews), self.single_words, longest, min_count)
+        return replace(self, ngrams=ngrams)
 
     def read_part(self, part: Dataset) -> Dataset:
         """A part of the data with its reviews as the model sees them."""
@@ -61,7 +82,8 @@ class Reader:
 
     def arrays(self) -> Arrays:
         """What `with_arrays` needs to make the same reader again."""
-        arrays: Arrays = {} if self.ignored is None else {f"{PREFIX}ignored": self.ignored}
+        words = {"ignored": self.ignored, "negations": self.negations}
+        arrays: Arrays = {f"{PREFIX}{name}": of for name, of in words.items() if of is not None}
         for length, keys in enumerate(self.ngrams.keys if self.ngrams else (), 2):
             arrays[f"{PREFIX}ngrams.{length}"] = keys
         return arrays
@@ -74,18 +96,21 @@ class Reader:
         max_length: int | None = None,
         truncating: "Side" = "post",
         distinct: bool = False,
+        negation_scope: int = 0,
     ) -> "Reader":
         """A reader from what `arrays` gave; other arrays may be among them."""
         lengths = range(2, 2 + sum(name.startswith(f"{PREFIX}ngrams.") for name in arrays))
         keys = tuple(arrays[f"{PREFIX}ngrams.{length}"].astype(np.int64) for length in lengths)
-        ignored = arrays.get(f"{PREFIX}ignored")
+        ignored, negations = (arrays.get(f"{PREFIX}{name}") for name in ("ignored", "negations"))
         return cls(
             words,
-            Ngrams(words, keys) if keys else None,
+            Ngrams(words * (1 if negations is None else 2), keys) if keys else None,
             None if ignored is None else ignored.astype(bool),
             max_length,
             truncating,
             distinct,
+            None if negations is None else negations.astype(bool),
+            negation_scope,
         )
 
 

@@ -47,6 +47,7 @@ def train_word_vectors(
         "window": params.window,
         "negative": params.negative,
         "min_count": params.min_count,
+        "sample": params.subsampling,
         "seed": params.seed,
         "workers": 1,
     }

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
-from reelvec.spaces.intervals import Interval, share_interval
+from reelvec.base.statistics import Interval, share_interval
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors

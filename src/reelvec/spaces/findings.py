@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from reelvec.base.statistics import holm
 from reelvec.spaces.answers import Answers, Similarities
-from reelvec.spaces.intervals import SIGNIFICANT, holm
+from reelvec.spaces.intervals import SIGNIFICANT
 from reelvec.spaces.leads import Lead
 
 if TYPE_CHECKING:

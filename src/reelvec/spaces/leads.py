@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import bootstrap, rankdata
 
-from reelvec.spaces.intervals import SIGNIFICANT, holm
+from reelvec.base.statistics import holm
+from reelvec.spaces.intervals import SIGNIFICANT
 from reelvec.spaces.judgements import JUDGEMENTS, judged_pairs
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.section import GLOVE
+from reelvec.base.statistics import share_interval
 from reelvec.spaces.analogies import (
     QuestionSection,
     SectionResult,
@@ -26,7 +27,7 @@ from reelvec.spaces.analogies import (
     read_questions,
 )
 from reelvec.spaces.answers import Answers, Forms, Nearness, Neighbor, Similarities, Solution
-from reelvec.spaces.intervals import CONFIDENCE, share_interval
+from reelvec.spaces.intervals import CONFIDENCE
 from reelvec.spaces.judgements import judged_words, judgement_scores
 from reelvec.spaces.keyed_vectors import unit_subspace
 from reelvec.spaces.leads import leads

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from statsmodels.stats.proportion import proportion_confint
 from studies.tutorials.common.averaged import WholeText, classified
 
 from reelvec.base.schema.word_vectors import WordVectorsParams
+from reelvec.base.statistics import share_interval
 from reelvec.evaluation.comparison import compare_pair
 from reelvec.models.word2vec import train_word_vectors
 from reelvec.models.word_vectors import WordVectors
@@ -52,7 +52,7 @@ def compare_policies(
             figures[f"missing {known}"] = missing
         for policy, predictions in found.items():
             right, count = int(predictions.correct.sum()), len(predictions)
-            start, end = proportion_confint(right, count, alpha=0.05, method="wilson")
+            start, end = share_interval(right, count, 0.95)
             pair = compare_pair(predictions, found[policies[0]], 0.95)
             own = {
                 "accuracy": right / count,

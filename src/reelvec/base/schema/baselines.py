@@ -15,6 +15,7 @@ class BaselineParams(Section):
 
     `weighting` is what counts become: `binary` (one-hot), `tfidf` (with L2 norm), `naive_bayes`
     (Wang and Manning 2012), or `average` (the mean of the words' vectors in `embedding`).
+    With `negation_scope: 3` each of three words behind a negation is another word than elsewhere.
     `strength` is scikit-learn's C, the inverse of the regularisation. `solver` finds the weights:
     scikit-learn's liblinear, which punishes a large intercept too, or SciPy's L-BFGS, which does
     not, needs less time to start, and may be stopped early by few `iterations`. `refit` learns a
@@ -28,6 +29,7 @@ class BaselineParams(Section):
     embedding: Word | None = None
     ngrams: int = Field(1, ge=1, le=4)
     min_count: int = Field(2, ge=1)
+    negation_scope: int = Field(0, ge=0, le=100)
     strength: float = Field(1.0, gt=0)
     solver: Solver = "liblinear"
     iterations: int = Field(1000, ge=1)
@@ -39,6 +41,8 @@ class BaselineParams(Section):
             raise ValueError(
                 "`weighting: average` needs an `embedding` (for example glove), and no other does"
             )
-        if self.weighting == "average" and self.ngrams > 1:
-            raise ValueError(f"{self.embedding} has vectors of words only: set `ngrams: 1`")
+        if self.weighting == "average" and (self.ngrams > 1 or self.negation_scope):
+            raise ValueError(
+                f"{self.embedding} has vectors of words only: set `ngrams: 1`, `negation_scope: 0`"
+            )
         return self

@@ -23,7 +23,8 @@ class VariantParams(Section):
 
     `text` is `processed` (lemmas without stopwords) or `plain` (all words). `ngrams: 2` gives
     bigrams vectors of their own beside the words, `3` trigrams too; those of `naive_bayes` start
-    from log-count ratios. With `distinct` each counts once a review. `dimension: auto` is the
+    from log-count ratios. With `negation_scope: 3` each of three words behind a negation is another
+    word than it is elsewhere. With `distinct` each counts once a review. `dimension: auto` is the
     fourth root of the vocabulary's size.
 
     `units` are those of an LSTM or GRU, or the filters of each width of a CNN (`kernels`);
@@ -47,6 +48,7 @@ class VariantParams(Section):
     vocabulary_size: int | None = Field(None, ge=1)
     ngrams: int = Field(1, ge=1, le=4)
     min_ngram_count: int = Field(2, ge=1)
+    negation_scope: int = Field(0, ge=0, le=100)
     distinct: bool = False
     trainable: bool = True
     encoder: Encoder = "mean"
@@ -94,11 +96,14 @@ class VariantParams(Section):
                 f"{self.embedding} brings its own dimension: set `glove.dimension` or "
                 f"`word_vectors.{self.embedding}.dimension`, not this"
             )
-        if self.is_pretrained and self.ngrams > 1:
-            raise ValueError(f"{self.embedding} has vectors of words only: set `ngrams: 1`")
-        if self.reads_in_order and (self.ngrams > 1 or self.distinct):
+        if self.is_pretrained and (self.ngrams > 1 or self.negation_scope):
             raise ValueError(
-                f"{self.encoder} reads words in order: set `ngrams: 1` and `distinct: false`"
+                f"{self.embedding} has vectors of words only: set `ngrams: 1`, `negation_scope: 0`"
+            )
+        if self.reads_in_order and (self.ngrams > 1 or self.distinct or self.negation_scope):
+            raise ValueError(
+                f"{self.encoder} reads words in order: set `ngrams: 1`, `distinct: false` and "
+                "`negation_scope: 0`"
             )
         if self.embedding == NAIVE_BAYES and self.hidden:
             raise ValueError("log-count ratios add up to a logit: set `hidden: 0`")

@@ -1,0 +1,258 @@
+"""`reelvec repro`: what `dvc repro` does, with independent stages side by side.
+
+Each stage is run by DVC itself, as `dvc repro --single-item` in a process of its own, so that
+dvc.lock and the cache are those of `dvc repro`. The processes are forked from one that has loaded
+DVC already.
+"""
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import one_of
+from reelvec.base.project.files import write_json
+
+if TYPE_CHECKING:
+    from networkx import DiGraph
+
+LOG = Path(".dvc/tmp/repro.log")
+DURATIONS = Path(".dvc/tmp/durations.json")
+"""Seconds that each stage took when it last ran: the longest way to the end goes first."""
+
+LOADED = ["__main__", __name__, "dvc.cli", "dvc.commands.repro", "dvc.repo.reproduce"]
+LINES_SHOWN = 30
+SECONDS_TO_END = 10.0
+
+
+def reproduce(
+    project: Path,
+    targets: Sequence[str] = (),
+    *,
+    jobs: int,
+    force: bool = False,
+    log: Path = LOG,
+    environment: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Run the stages that changed, and those that need what they make.
+
+    A line is printed for each stage that ended; all that the stages print goes into a log.
+
+    Args:
+        project: the folder of `dvc.yaml`.
+        targets: stages to bring up to date with all that they need; by default all.
+        jobs: how many stages run at a time.
+        force: run all of them, changed or not.
+        log: within the project; what all stages printed, in the order in which they ended.
+        environment: of the stages; by default that of this process.
+
+    Returns:
+        the stages that were looked at, in the order in which they ended.
+
+    Raises:
+        ReelvecError: a stage failed (the message has the end of what it printed), or DVC finds
+            something wrong with the project.
+    """
+    graph = _stages_to_run(project, targets, force)
+    durations = _read_durations(project / DURATIONS)
+    variables = {**(os.environ if environment is None else environment)}
+    # Threads that wait for work must not take it from the stage beside them.
+    variables.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    runs = _Runs(project, log, jobs, force, variables)
+    try:
+        runs.run_all(graph, durations)
+    finally:
+        runs.end()
+        (project / DURATIONS).parent.mkdir(parents=True, exist_ok=True)
+        write_json(project / DURATIONS, {**durations, **runs.durations})
+    return runs.ended
+
+
+def cores() -> int:
+    """How many stages can run at a time here."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _stages_to_run(project: Path, targets: Sequence[str], force: bool) -> "DiGraph":
+    """The stages that changed and all behind them: edges lead from a stage to what it needs."""
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+    from networkx import ancestors, descendants, relabel_nodes
+
+    try:
+        with Repo(str(project), _wait_for_lock=True) as repo, repo.lock:
+            stages = {_name_of(stage): stage for stage in repo.index.graph}
+            whole = relabel_nodes(repo.index.graph, _name_of)
+            asked = _asked(targets, [name for name in whole if ":" not in name])
+            wanted = asked.union(*(descendants(whole, name) for name in asked))
+            changed = {name for name in wanted if force or stages[name].status()}
+    except DvcException as error:
+        raise ReelvecError(f"{project / 'dvc.yaml'}: {error}") from None
+    behind = changed.union(*(ancestors(whole, name) for name in changed))
+    return whole.subgraph(behind & wanted)
+
+
+def _name_of(stage: Any) -> str:
+    """What DVC calls a stage when it stands in the project's folder."""
+    file = stage.path_in_repo
+    return str(stage.name) if file == "dvc.yaml" else f"{file}:{stage.name}"
+
+
+def _asked(targets: Sequence[str], names: Sequence[str]) -> set[str]:
+    """The stages that are named, all of a group such as `train` by its name."""
+    found: set[str] = set()
+    for target in targets:
+        named = {name for name in names if target in (name, name.partition("@")[0])}
+        if not named:
+            raise ReelvecError(f"dvc.yaml has no stage {target!r}: {one_of(target, names)}")
+        found |= named
+    return found or set(names)
+
+
+@dataclass(slots=True)
+class _Runs:
+    """Stages that run, and how those went that ended."""
+
+    project: Path
+    log: Path
+    jobs: int
+    force: bool
+    variables: Mapping[str, str]
+    running: dict[int, tuple[str, BaseProcess, float]] = field(default_factory=dict)
+    ended: list[str] = field(default_factory=list)
+    durations: dict[str, float] = field(default_factory=dict)
+
+    def run_all(self, graph: "DiGraph", durations: Mapping[str, float]) -> None:
+        """Run the stages of a graph, each after all that it needs."""
+        import networkx as nx
+
+        order = list(nx.topological_sort(graph))  # a stage before what it needs
+        ahead: dict[str, float] = {}
+        for name in order:
+            behind = max((ahead[other] for other in graph.predecessors(name)), default=0.0)
+            ahead[name] = durations.get(name, 1.0) + behind
+        needed = {name: set(graph.successors(name)) for name in reversed(order)}
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(LOADED)
+        (self.project / self.log).parent.mkdir(parents=True, exist_ok=True)
+        (self.project / self.log).write_bytes(b"")
+        with tqdm(total=len(order), unit="stage", leave=False, disable=None) as bar:
+            while needed or self.running:
+                ready = sorted((-ahead[name], name) for name in needed if not needed[name])
+                for _, name in ready[: self.jobs - len(self.running)]:
+                    del needed[name]
+                    self._start(context, name)
+                bar.set_postfix_str(", ".join(name for name, _, _ in self.running.values()))
+                for sentinel in wait(list(self.running)):
+                    name = self._finish(sentinel)  # type: ignore[arg-type]
+                    bar.write(f"  {name:<34}{self.durations[name]:6.1f} s")
+                    bar.update()
+                    for others in needed.values():
+                        others.discard(name)
+
+    def _start(self, context: multiprocessing.context.ForkServerContext, name: str) -> None:
+        arguments = ["--wait-for-lock", "repro", "--single-item", name]
+        process = context.Process(
+            target=_run_dvc,
+            args=(
+                self.project.resolve(),
+                self._output_of(name),
+                [*arguments, "--force"] if self.force else arguments,
+                dict(self.variables),
+            ),
+        )
+        process.start()
+        self.running[process.sentinel] = (name, process, time.monotonic())
+
+    def _finish(self, sentinel: int) -> str:
+        """Take what a stage printed into the log.
+
+        Raises:
+            ReelvecError: it failed.
+        """
+        name, process, start = self.running.pop(sentinel)
+        process.join()
+        self.durations[name] = round(time.monotonic() - start, 1)
+        self.ended.append(name)
+        printed = self._output_of(name)
+        output = printed.read_bytes() if printed.exists() else b""
+        printed.unlink(missing_ok=True)
+        with (self.project / self.log).open("ab") as stream:
+            stream.write(output)
+        if process.exitcode:
+            lines = output.decode("utf-8", "replace").splitlines()[-LINES_SHOWN:]
+            tail = "\n".join(lines)
+            raise ReelvecError(
+                f"{name} failed; what it printed last (all of it: {self.project / self.log}):\n"
+                f"{tail}"
+            )
+        return name
+
+    def _output_of(self, name: str) -> Path:
+        path = self.project.resolve() / self.log
+        return path.with_name(f".{name.replace('/', '_')}.{path.name}")
+
+    def end(self) -> None:
+        """Let no stage run on: ask once, then kill."""
+        for how, patience in ((signal.SIGINT, SECONDS_TO_END), (signal.SIGKILL, None)):
+            for name, process, _ in self.running.values():
+                _signal_group(process, how)
+                process.join(patience)
+                self._output_of(name).unlink(missing_ok=True)
+        self.running.clear()
+
+
+def _signal_group(process: BaseProcess, how: signal.Signals) -> None:
+    if process.pid is not None and process.is_alive():
+        try:
+            os.killpg(process.pid, how)
+        except ProcessLookupError:  # not yet a group of its own
+            os.kill(process.pid, how)
+
+
+def _run_dvc(project: Path, output: Path, arguments: list[str], variables: dict[str, str]) -> None:
+    """Be DVC, in a process group that ends when the process that asked for it does."""
+    os.setsid()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.chdir(project)
+    os.environ.clear()
+    os.environ.update(variables)
+    with output.open("wb", buffering=0) as stream:
+        for number in (1, 2):
+            os.dup2(stream.fileno(), number)
+    from dvc.cli import main
+
+    status = main(arguments)
+    for each in (sys.stdout, sys.stderr):
+        each.flush()
+    os._exit(status)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _read_durations(path: Path) -> dict[str, float]:
+    try:
+        return {
+            str(name): float(seconds) for name, seconds in json.loads(path.read_bytes()).items()
+        }
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
