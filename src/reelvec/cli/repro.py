@@ -150,6 +150,8 @@ class _Runs:
         context.set_forkserver_preload(LOADED)
         (self.project / self.log).parent.mkdir(parents=True, exist_ok=True)
         (self.project / self.log).write_bytes(b"")
+        for left in self._output_of("*").parent.glob(self._output_of("*").name):
+            left.unlink()  # by a run that was killed
         with tqdm(total=len(order), unit="stage", leave=False, disable=None) as bar:
             while needed or self.running:
                 ready = sorted((-ahead[name], name) for name in needed if not needed[name])
@@ -160,6 +162,7 @@ class _Runs:
                 for sentinel in wait(list(self.running)):
                     name = self._finish(sentinel)  # type: ignore[arg-type]
                     bar.write(f"  {name:<34}{self.durations[name]:6.1f} s")
+                    sys.stdout.flush()
                     bar.update()
                     for others in needed.values():
                         others.discard(name)

@@ -1,0 +1,101 @@
+"""`reelvec repro`: what `dvc repro` does, stages side by side, and nothing left running."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from workspaces import NO_MLFLOW, change, command, error_of, ran, run, succeed
+
+from reelvec.cli.repro import LOG
+
+SLOW = """
+import os, sys, time
+if sys.argv[0].endswith("train.py"):
+    open(f"started.{sys.argv[1]}", "w").close()
+    time.sleep(60)
+"""
+"""Python runs a module of this name when it starts: trainings that take a while."""
+
+
+def processes_in(workspace: Path) -> list[psutil.Process]:
+    """What still runs there."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if Path(process.cwd()).is_relative_to(workspace.resolve()):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+def test_nothing_that_has_not_changed_is_run_and_a_stage_is_run_with_what_it_needs(
+    workspace: Path, finished: Path
+) -> None:
+    assert succeed(workspace, "reelvec", "repro") == "nothing has changed\n"
+    change(workspace, {"similarities": {"neighbors": 3}})
+    output = succeed(workspace, "reelvec", "repro", "compare_similarities", **NO_MLFLOW)
+    assert [line.split()[0] for line in output.splitlines()] == ["compare_similarities", "1"]
+    assert ran((workspace / LOG).read_text(encoding="utf-8")) == ["compare_similarities"]
+    assert (workspace / "dvc.lock").read_bytes() != (finished / "dvc.lock").read_bytes()
+    change(workspace, {"similarities": {"neighbors": 10}})
+    succeed(workspace, "reelvec", "repro", **NO_MLFLOW)
+    assert (workspace / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
+
+
+def test_a_stage_that_does_not_exist_is_named_with_those_that_do(workspace: Path) -> None:
+    message = error_of(run(workspace, "reelvec", "repro", "tain"))
+    assert "no stage 'tain'" in message
+    assert "train@scratch" in message
+    assert succeed(workspace, "reelvec", "repro", "train") == "nothing has changed\n"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
+    workspace: Path, finished: Path, how: signal.Signals
+) -> None:
+    (workspace / "src/sitecustomize.py").write_text(SLOW, encoding="utf-8")
+    change(workspace, {"training": {"threads": 2}})
+    words = ("reelvec", "repro", "--jobs", "2")
+    with subprocess.Popen(
+        **command(workspace, *words, **NO_MLFLOW),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        started = [workspace / f"started.{name}" for name in ("scratch", "glove_frozen")]
+        deadline = time.monotonic() + 120
+        while not all(path.exists() for path in started):
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        os.kill(process.pid, how)
+        process.communicate(timeout=60)
+        assert process.returncode != 0
+    deadline = time.monotonic() + 30
+    while processes_in(workspace):
+        assert time.monotonic() < deadline, processes_in(workspace)
+        time.sleep(0.1)
+
+    (workspace / "src/sitecustomize.py").unlink()
+    change(workspace, {"training": {"threads": 1}})
+    succeed(workspace, "reelvec", "repro", **NO_MLFLOW)
+    assert (workspace / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
+
+
+def test_a_stage_that_fails_is_named_and_ends_the_others(workspace: Path) -> None:
+    (workspace / "src/sitecustomize.py").write_text(SLOW, encoding="utf-8")
+    change(workspace, {"training": {"threads": 2}})
+    stage = workspace / "stages/train_baselines.py"
+    stage.write_text("raise SystemExit('error: no more baselines')\n", encoding="utf-8")
+    start = time.monotonic()
+    done = run(workspace, "reelvec", "repro", "--jobs", "3", **NO_MLFLOW)
+    assert done.returncode == 1
+    assert "error: train_baselines failed" in done.stderr
+    assert "no more baselines" in done.stderr
+    assert time.monotonic() - start < 60, "the trainings were not waited for"
+    assert processes_in(workspace) == []
