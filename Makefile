@@ -4,12 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+# Bytecode is written at the first import of what is imported at all, which is a small part.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Each of the two processes has a core: threads that wait for each other would take the other's.
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo repro test check lint check-lock track mlflow register serve projector bench \
+.PHONY: help setup dev demo repro test check lint check-lock track mlflow register serve projector bench \
 	bench-all studies studies-quick readme explorer lint-js screenshot lock clean clean-all
 
 help: ## list these commands
@@ -17,14 +20,20 @@ help: ## list these commands
 
 setup: $(STAMP) ## make .venv with the pinned dependencies
 
+dev: $(DEV) ## the same, with what tests and linters need
+
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "reelvec needs Python 3.11 or newer, and $(PYTHON) is older or missing:" \
 		"run make PYTHON=python3.12 (or another that you have)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(INSTALL) -r requirements.lock
+	$(INSTALL) --no-deps --editable .
 	@$(BIN)/python -c "$$RELATIVE_PATH"
+	@touch $@
+
+$(DEV): requirements-dev.lock $(STAMP)
+	$(INSTALL) --no-deps -r requirements-dev.lock
 	@touch $@
 
 # Under LC_ALL=C Python 3.11 cannot start where the path that an editable install notes has a letter
@@ -45,13 +54,13 @@ repro: setup ## the real pipeline: downloads the data unless REELVEC_MIRROR has 
 	$(BIN)/reelvec page
 
 
-test: setup ## all tests
+test: dev ## all tests
 	$(PYTEST)
 
-check: setup lint ## ruff, mypy, the layers, and the tests that take no pipeline
+check: dev lint ## ruff, mypy, the layers, and the tests that take no pipeline
 	$(PYTEST) -m "not slow"
 
-lint: setup ## ruff, mypy, and the layers of the package
+lint: dev ## ruff, mypy, and the layers of the package
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -79,8 +88,7 @@ projector: setup ## the Embedding Projector on the exported vectors
 	$(BIN)/tensorboard --logdir reports/export --host 127.0.0.1
 
 bench: setup ## speed and memory against the plain way of doing the same work
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint requirements.lock --editable '.[bench]'
+	$(INSTALL) --constraint requirements.lock --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
 # TensorFlow has its own ideas about the versions of what it shares with the pipeline.
@@ -111,7 +119,7 @@ lint-js: .ci/node_modules ## biome and tsc on the scripts of the page, and is th
 	npm --prefix .ci install --silent --no-package-lock --no-audit --no-fund
 	@touch $@
 
-screenshot: setup ## take the README's picture of the explorer; needs Chromium
+screenshot: dev ## take the README's picture of the explorer; needs Chromium
 	PYTHONPATH=tests $(BIN)/python .ci/screenshot.py
 
 readme: setup ## write the results into README.md from the committed metrics
@@ -120,14 +128,19 @@ readme: setup ## write the results into README.md from the committed metrics
 # One version of each for every Python, so that all get the same results. torch stands there
 # without a build or its CUDA packages: pip takes the build that your index has.
 # python-dateutil 3 and later would push celery and graphene back by releases.
+COMPILE := $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --constraint $(VENV)/constraints --no-header --no-annotate pyproject.toml
+
 lock: setup ## pin the newest dependencies again
 	$(PYTHON) -m venv $(VENV)/uv
 	$(VENV)/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	echo 'python-dateutil<3' | $(VENV)/uv/bin/uv pip compile --quiet --upgrade --universal \
-		--python-version 3.11 --fork-strategy fewest --extra dev --constraint - \
-		--no-header --no-annotate pyproject.toml --output-file $(VENV)/all.lock > /dev/null
-	grep -vE '^(nvidia-|cuda-|triton)' $(VENV)/all.lock | sed -E 's/^(torch==[0-9.]+).*/\1/' \
+	echo 'python-dateutil<3' > $(VENV)/constraints
+	$(COMPILE) --upgrade --extra dev --output-file $(VENV)/all.lock > /dev/null
+	cat $(VENV)/all.lock >> $(VENV)/constraints
+	$(COMPILE) --output-file $(VENV)/run.lock > /dev/null
+	grep -vE '^(nvidia-|cuda-|triton)' $(VENV)/run.lock | sed -E 's/^(torch==[0-9.]+).*/\1/' \
 		> requirements.lock
+	grep -vxFf $(VENV)/run.lock $(VENV)/all.lock > requirements-dev.lock
 
 clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
 	rm -rf .demo .quick .pytest_cache .mypy_cache .ruff_cache .hypothesis dvc_plots
