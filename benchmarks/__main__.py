@@ -19,6 +19,7 @@ NAMES = (
     "training",
     "sequences",
     "serving",
+    "answers",
     "frontier",
     "pipeline",
 )

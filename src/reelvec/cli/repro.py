@@ -8,6 +8,7 @@ DVC already.
 import json
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
@@ -23,11 +24,12 @@ from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import one_of
-from reelvec.base.project.files import write_json
+from reelvec.base.project.files import write_json, write_text
 
 if TYPE_CHECKING:
     from networkx import DiGraph
 
+LOCK = Path("dvc.lock")
 LOG = Path(".dvc/tmp/repro.log")
 DURATIONS = Path(".dvc/tmp/durations.json")
 """Seconds that each stage took when it last ran: the longest way to the end goes first."""
@@ -65,7 +67,8 @@ def reproduce(
         ReelvecError: a stage failed (the message has the end of what it printed), or DVC finds
             something wrong with the project.
     """
-    graph = _stages_to_run(project, targets, force)
+    graph, order = _stages_to_run(project, targets, force)
+    locked = [name for name, _ in _entries(project / LOCK)]
     durations = _read_durations(project / DURATIONS)
     variables = {**(os.environ if environment is None else environment)}
     # Threads that wait for work must not take it from the stage beside them.
@@ -75,6 +78,7 @@ def reproduce(
         runs.run_all(graph, durations)
     finally:
         runs.end()
+        _put_in_order(project / LOCK, [*locked, *order])
         (project / DURATIONS).parent.mkdir(parents=True, exist_ok=True)
         write_json(project / DURATIONS, {**durations, **runs.durations})
     return runs.ended
@@ -87,23 +91,32 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _stages_to_run(project: Path, targets: Sequence[str], force: bool) -> "DiGraph":
-    """The stages that changed and all behind them: edges lead from a stage to what it needs."""
+def _stages_to_run(
+    project: Path, targets: Sequence[str], force: bool
+) -> tuple["DiGraph", list[str]]:
+    """The stages that changed and all behind them, and the order in which DVC runs stages.
+
+    Edges lead from a stage to what it needs.
+    """
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
+    from dvc.repo.reproduce import plan_repro
     from networkx import ancestors, descendants, relabel_nodes
 
     try:
         with Repo(str(project), _wait_for_lock=True) as repo, repo.lock:
             stages = {_name_of(stage): stage for stage in repo.index.graph}
             whole = relabel_nodes(repo.index.graph, _name_of)
-            asked = _asked(targets, [name for name in whole if ":" not in name])
+            own = [name for name in whole if ":" not in name]
+            planned = plan_repro(repo.index.graph, [stages[name] for name in own])
+            order = [_name_of(stage) for stage in planned]
+            asked = _asked(targets, own)
             wanted = asked.union(*(descendants(whole, name) for name in asked))
             changed = {name for name in wanted if force or stages[name].status()}
     except DvcException as error:
         raise ReelvecError(f"{project / 'dvc.yaml'}: {error}") from None
     behind = changed.union(*(ancestors(whole, name) for name in changed))
-    return whole.subgraph(behind & wanted)
+    return whole.subgraph(behind & wanted), order
 
 
 def _name_of(stage: Any) -> str:
@@ -138,21 +151,12 @@ class _Runs:
 
     def run_all(self, graph: "DiGraph", durations: Mapping[str, float]) -> None:
         """Run the stages of a graph, each after all that it needs."""
-        import networkx as nx
-
-        order = list(nx.topological_sort(graph))  # a stage before what it needs
-        ahead: dict[str, float] = {}
-        for name in order:
-            behind = max((ahead[other] for other in graph.predecessors(name)), default=0.0)
-            ahead[name] = durations.get(name, 1.0) + behind
-        needed = {name: set(graph.successors(name)) for name in reversed(order)}
+        ahead = _seconds_ahead(graph, durations)
+        needed = {name: set(graph.successors(name)) for name in graph}
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LOADED)
-        (self.project / self.log).parent.mkdir(parents=True, exist_ok=True)
-        (self.project / self.log).write_bytes(b"")
-        for left in self._output_of("*").parent.glob(self._output_of("*").name):
-            left.unlink()  # by a run that was killed
-        with tqdm(total=len(order), unit="stage", leave=False, disable=None) as bar:
+        self._start_log()
+        with tqdm(total=len(needed), unit="stage", leave=False, disable=None) as bar:
             while needed or self.running:
                 ready = sorted((-ahead[name], name) for name in needed if not needed[name])
                 for _, name in ready[: self.jobs - len(self.running)]:
@@ -166,6 +170,13 @@ class _Runs:
                     bar.update()
                     for others in needed.values():
                         others.discard(name)
+
+    def _start_log(self) -> None:
+        log = self.project / self.log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_bytes(b"")
+        for left in log.parent.glob(self._output_of("*").name):
+            left.unlink()  # by a run that was killed
 
     def _start(self, context: multiprocessing.context.ForkServerContext, name: str) -> None:
         arguments = ["--wait-for-lock", "repro", "--single-item", name]
@@ -219,6 +230,17 @@ class _Runs:
         self.running.clear()
 
 
+def _seconds_ahead(graph: "DiGraph", durations: Mapping[str, float]) -> dict[str, float]:
+    """How long it takes from the start of each stage to the end of all that need it."""
+    from networkx import topological_sort
+
+    ahead: dict[str, float] = {}
+    for name in topological_sort(graph):  # a stage before what it needs
+        behind = max((ahead[other] for other in graph.predecessors(name)), default=0.0)
+        ahead[name] = durations.get(name, 1.0) + behind
+    return ahead
+
+
 def _signal_group(process: BaseProcess, how: signal.Signals) -> None:
     if process.pid is not None and process.is_alive():
         try:
@@ -250,6 +272,25 @@ def _end_with_parent() -> None:
     assert parent is not None
     wait([parent.sentinel])
     os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _put_in_order(lock: Path, order: Sequence[str]) -> None:
+    """DVC puts what is new at the end of its lock: let it stand as if run one by one."""
+    entries = _entries(lock)
+    place = {name: number for number, name in reversed([*enumerate(order)])}
+    ordered = sorted(entries, key=lambda entry: place.get(entry[0], len(place)))
+    if ordered != entries:
+        head = lock.read_text(encoding="utf-8").partition("stages:\n")[0]
+        write_text(lock, f"{head}stages:\n{''.join(text for _, text in ordered)}")
+
+
+def _entries(lock: Path) -> list[tuple[str, str]]:
+    """The stages of dvc.lock in their order, each with its lines."""
+    if not lock.exists():
+        return []
+    stages = lock.read_text(encoding="utf-8").partition("stages:\n")[2]
+    found = re.findall(r"^  (\S.*):\n((?:    .*\n?)*)", stages, re.MULTILINE)
+    return [(name, f"  {name}:\n{lines}") for name, lines in found]
 
 
 def _read_durations(path: Path) -> dict[str, float]:

@@ -90,10 +90,14 @@ class Baseline:
         return _weigh(_count(seen, self.reader.columns), self.weighting, self.scale)
 
     def _logits(self, reviews: Ragged) -> Logits:
-        coefficients = self.coefficients.astype(np.float64)
-
         def weighted(some: Ragged) -> Logits:
-            return np.asarray(self.features(self.reader.read(some)) @ coefficients, np.float64)
+            features = self.features(self.reader.read(some))
+            # One review has a handful of a million columns.
+            coefficients = self.coefficients[features.indices].astype(np.float64)
+            columns = np.arange(features.nnz, dtype=features.indices.dtype)
+            shape = (features.shape[0], features.nnz)
+            alone = csr_array((features.data, columns, features.indptr), shape=shape)
+            return np.asarray(alone @ coefficients, np.float64)
 
         return np.concatenate(_side_by_side(weighted, reviews)) + self.intercept
 

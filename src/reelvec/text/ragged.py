@@ -32,7 +32,8 @@ class Ragged:
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Tokens in each row, int64 (rows,)."""
-        return np.diff(self.offsets)
+        # np.diff does the same, and takes ten times as long for one review.
+        return self.offsets[1:] - self.offsets[:-1]
 
     def take(self, rows: NDArray[np.integer]) -> "Ragged":
         """The given rows in the given order (repeats allowed)."""
@@ -131,5 +132,5 @@ def ranges(starts: NDArray[np.integer], offsets: NDArray[np.int64]) -> NDArray[n
         int64 (offsets[-1],): starts[r], starts[r] + 1, … for each row in turn.
     """
     positions = np.arange(offsets[-1], dtype=np.int64)
-    positions += np.repeat(starts - offsets[:-1], np.diff(offsets))
+    positions += np.repeat(starts - offsets[:-1], offsets[1:] - offsets[:-1])
     return positions
