@@ -12,8 +12,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo repro test check lint check-lock track mlflow register serve projector bench \
-	bench-all studies studies-quick readme explorer lint-js screenshot lock clean clean-all
+.PHONY: help setup dev demo repro test check lint check-lock track mlflow register serve \
+	projector bench bench-all studies studies-quick readme explorer lint-js screenshot lock clean clean-all
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -52,7 +52,6 @@ demo: setup ## the whole pipeline on the bundled sample, in a workspace of its o
 repro: setup ## the real pipeline: downloads the data unless REELVEC_MIRROR has it
 	$(BIN)/reelvec repro
 	$(BIN)/reelvec page
-
 
 test: dev ## all tests
 	$(PYTEST)
@@ -125,12 +124,12 @@ screenshot: dev ## take the README's picture of the explorer; needs Chromium
 readme: setup ## write the results into README.md from the committed metrics
 	$(BIN)/reelvec readme
 
-# One version of each for every Python, so that all get the same results. torch stands there
-# without a build or its CUDA packages: pip takes the build that your index has.
-# python-dateutil 3 and later would push celery and graphene back by releases.
 COMPILE := $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --constraint $(VENV)/constraints --no-header --no-annotate pyproject.toml
 
+# One version of each for every Python, so that all get the same results. torch stands there
+# without a build or its CUDA packages: pip takes the build that your index has.
+# python-dateutil 3 and later would push celery and graphene back by releases.
 lock: setup ## pin the newest dependencies again
 	$(PYTHON) -m venv $(VENV)/uv
 	$(VENV)/uv/bin/python -m pip install --quiet --disable-pip-version-check uv

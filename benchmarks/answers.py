@@ -1,8 +1,7 @@
 """How soon each trained model answers: one short text, one review, all test reviews."""
 
-import csv
-import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -12,8 +11,8 @@ import torch
 
 from benchmarks.measure import Row, seconds, yes_or_no
 from benchmarks.reviews import TABLE
-from reelvec.base.project.paths import SHORT_CASES
 from reelvec.evaluation.results import Results
+from reelvec.evaluation.short_judgements import load_short_cases
 from reelvec.models.ensemble import Ensemble
 from reelvec.models.load import load_model
 from reelvec.models.model import Model
@@ -28,20 +27,18 @@ def run() -> list[Row]:
     results = Results(Path())
     default = results.choose_model(None)
     names = [default, *(name for name in results.models if name != default)]
-    with SHORT_CASES.open(encoding="utf-8", newline="") as stream:
-        short = [row["text"] for row in csv.DictReader(stream)]
-    return [_row(name, short) for name in names]
+    short = [case.text for case in load_short_cases()] * 10
+    reviews = _reviews()[: WARM + MEASURED]
+    return [_row(name, short, reviews) for name in names]
 
 
-def _row(name: str, short: Sequence[str]) -> Row:
+def _row(name: str, short: Sequence[str], reviews: Sequence[str]) -> Row:
     loaded: list[Model] = []
     loading = min(seconds(lambda: loaded.append(load_model(name))) for _ in range(3))
     model = loaded[-1]
     whole = seconds(lambda: model.logits(_reviews()))
-    reviews = _reviews()[: WARM + MEASURED]
-    one, review = (_milliseconds(model, texts) for texts in (list(short) * 10, reviews))
-    ensemble = isinstance(model, Ensemble)
-    limit = MILLISECONDS_OF_ENSEMBLES if ensemble else MILLISECONDS
+    one, review = (_milliseconds(model, texts) for texts in (short, reviews))
+    limit = MILLISECONDS_OF_ENSEMBLES if isinstance(model, Ensemble) else MILLISECONDS
     met = one < limit and whole < SECONDS and loading < SECONDS_TO_LOAD
     return Row(
         f"answers of {name}",
@@ -56,12 +53,8 @@ def _milliseconds(model: Model, texts: Sequence[str]) -> float:
     """The median of the later ones: the first make the process warm."""
     for text in texts[:WARM]:
         model.logits([text])
-    times = []
-    for text in texts[WARM : WARM + MEASURED]:
-        start = time.perf_counter()
-        model.logits([text])
-        times.append(1e3 * (time.perf_counter() - start))
-    return median(times)
+    measured = texts[WARM : WARM + MEASURED]
+    return 1e3 * median(seconds(partial(model.logits, [text])) for text in measured)
 
 
 def _reviews() -> list[str]:

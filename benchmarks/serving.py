@@ -1,7 +1,6 @@
 """One review in a warm process, and many at once: torch against ONNX Runtime."""
 
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -83,9 +82,7 @@ def _batch_row(ours: Answer, plain: Answer, texts: list[str]) -> Row:
 
 
 def _milliseconds(answer: Answer, text: str) -> float:
-    start = time.perf_counter()
-    answer([text])
-    return 1e3 * (time.perf_counter() - start)
+    return 1e3 * seconds(lambda: answer([text]))
 
 
 def _parts(seen: Ragged) -> Iterator[Ragged]:

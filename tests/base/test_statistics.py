@@ -28,11 +28,25 @@ def test_mcnemars_p_value_is_the_exact_one(only_first: int, only_second: int) ->
     assert mcnemar(only_first, only_second) == pytest.approx(expected, rel=1e-9)
 
 
-@settings(max_examples=10)  # it sweeps the memory in every call
+@settings(max_examples=25)  # it sweeps the memory in every call
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_holms_correction_is_that_of_statsmodels(p_values: list[float]) -> None:
     expected = multipletests(p_values, method="holm")[1]
     assert holm(p_values) == pytest.approx(expected, rel=1e-12)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_holms_correction_is_that_of_a_plain_loop(p_values: list[float]) -> None:
+    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    expected, largest = [0.0] * len(p_values), 0.0
+    for rank, place in enumerate(order):
+        largest = max(largest, min(1.0, p_values[place] * (len(p_values) - rank)))
+        expected[place] = largest
+    assert holm(p_values) == pytest.approx(expected)
+
+
+def test_holms_correction_of_four_p_values() -> None:
+    assert holm([0.04, 0.001, 0.2, 0.01]) == pytest.approx([0.08, 0.004, 0.2, 0.03])
 
 
 def test_no_p_values_need_no_correction() -> None:

@@ -5,7 +5,6 @@ dvc.lock and the cache are those of `dvc repro`. The processes are forked from o
 DVC already.
 """
 
-import json
 import multiprocessing
 import os
 import re
@@ -24,7 +23,7 @@ from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import one_of
-from reelvec.base.project.files import write_json, write_text
+from reelvec.base.project.files import read_json, write_json, write_text
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -295,8 +294,6 @@ def _entries(lock: Path) -> list[tuple[str, str]]:
 
 def _read_durations(path: Path) -> dict[str, float]:
     try:
-        return {
-            str(name): float(seconds) for name, seconds in json.loads(path.read_bytes()).items()
-        }
+        return {str(name): float(seconds) for name, seconds in read_json(path).items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
