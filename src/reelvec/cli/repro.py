@@ -24,6 +24,7 @@ from tqdm import tqdm
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import one_of
 from reelvec.base.project.files import read_json, write_json, write_text
+from reelvec.cli.workspace import own_path
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -69,7 +70,8 @@ def reproduce(
     graph, order = _stages_to_run(project, targets, force)
     locked = [name for name, _ in _entries(project / LOCK)]
     durations = _read_durations(project / DURATIONS)
-    variables = {**(os.environ if environment is None else environment)}
+    # A stage's `python` is this one, whether or not somebody activated its environment.
+    variables = {**(os.environ if environment is None else environment), "PATH": own_path()}
     # Threads that wait for work must not take it from the stage beside them.
     variables.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     runs = _Runs(project, log, jobs, force, variables)

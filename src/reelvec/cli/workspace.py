@@ -93,12 +93,16 @@ def run_dvc(workspace: Path, *arguments: str) -> None:
         raise ReelvecError(f"dvc {' '.join(arguments)}: {done.stdout}{done.stderr}".strip())
 
 
+def own_path() -> str:
+    """The search path of commands on which `python` is the one that runs this."""
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+
+
 def environment(workspace: Path) -> dict[str, str]:
     """The environment in which a workspace's own code runs, whatever else is installed."""
-    here = Path(sys.executable).parent
     return {
         **{key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"},
-        "PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PATH": own_path(),
         "PYTHONPATH": str((workspace / "src").resolve()),
         "PYTHONUNBUFFERED": "1",
         "DVC_NO_ANALYTICS": "1",
