@@ -365,3 +365,16 @@ def test_the_picture_of_lengths_shows_each_model_at_its_accuracy_and_confidence(
     assert sureness.lines[0].get_xdata() == pytest.approx([0.66, 0.71, 0.76, 0.81, 0.86])
     assert sureness.lines[0].get_ydata() == pytest.approx([0.7] * 5)
     assert DATA in texts_of(figure)
+
+
+def test_names_of_a_second_row_of_variants_stand_below_the_labels_of_the_first() -> None:
+    names = [f"variant {number}" for number in range(9)]
+    figure = draw_learning_curves(dict.fromkeys(names, some_curves()), DATA)
+    figure.draw_without_rendering()
+    texts = figure.findobj(Text)
+    labels, titles = (
+        [text.get_window_extent() for text in texts if text.get_text().startswith(start)]
+        for start in ("Epoch", "variant")
+    )
+    assert (len(labels), len(titles)) == (9, 9)
+    assert not any(label.overlaps(title) for label in labels for title in titles)

@@ -44,7 +44,9 @@ def draw_learning_curves(curves: Mapping[str, Curve], data: str) -> Figure:
             "Training (dashed) and validation (solid); the dot is the epoch whose weights are kept",
         )
         grid = figure.subplots(2 * blocks, columns, squeeze=False)
-        figure.subplots_adjust(**margins(figure, left=0.6), hspace=0.28, wspace=0.12)
+        # Below a block stand its labels, and right under them the names of the next.
+        apart = 0.28 if blocks == 1 else 0.55
+        figure.subplots_adjust(**margins(figure, left=0.6), hspace=apart, wspace=0.12)
         for number in range(blocks * columns):
             block, column = divmod(number, columns)
             pair = grid[2 * block : 2 * block + 2, column]
