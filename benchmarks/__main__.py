@@ -41,7 +41,8 @@ def main() -> None:
         print(f"measuring {name}", file=sys.stderr)
         rows += import_module(f"benchmarks.{name}").run()
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}."
-    report = f"{heading}\n\n{machine}\n\n{table(rows)}\n"
+    gpu = "On a GPU: [gpu.md](gpu.md)."
+    report = f"{heading}\n\n{machine} {gpu}\n\n{table(rows)}\n"
     print(report)
     if not only:
         write_text(RESULTS, report)

@@ -10,6 +10,7 @@ from torch.nn import functional
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.batches import as_tensors, consecutive, of_like_length
 from reelvec.models.classifier import Classifier, count_parameters
+from reelvec.models.encoders import largest, pad
 from reelvec.models.first_layer import pretrained_embedding, random_embedding
 from reelvec.models.inference import features_of_read, predict_logits
 from reelvec.models.optimizer import Adam
@@ -51,6 +52,23 @@ def test_pooling_equals_a_plain_loop_over_the_reviews(encoder: str, rows: list[l
     expected = one_by_one(model.embedding.weight.detach().numpy(), rows, encoder)
     found = features_of_read(model, model.reader.read(ragged(rows)), CPU).numpy()
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+@given(rows=ROWS)
+def test_the_maximum_that_a_gpu_trains_is_the_same_with_the_same_gradient(
+    rows: list[list[int]],
+) -> None:
+    ids, starts = as_tensors(ragged(rows), CPU)
+    weights = [torch.randn(WORDS, 3, generator=torch.manual_seed(1)) for _ in range(2)]
+    for weight in weights:
+        weight.requires_grad_()
+    padded, mask = pad(ids, starts)
+    found = largest(functional.embedding(padded, weights[0]), mask)
+    expected = functional.embedding_bag(ids, weights[1], starts, mode="max")
+    torch.testing.assert_close(found, expected)
+    for result in (found, expected):
+        (result * torch.arange(3)).sum().backward()
+    torch.testing.assert_close(weights[0].grad, weights[1].grad)
 
 
 @pytest.mark.parametrize("encoder", ENCODERS)

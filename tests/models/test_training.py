@@ -110,8 +110,9 @@ def test_the_same_seed_gives_the_same_bits_whatever_the_machine_was_set_to(
     assert digest(trained(**changes, seed=PARAMS.seed + 1)) != first
 
 
-def test_frozen_vectors_stay_and_pooling_them_once_changes_nothing() -> None:
-    changes = {"trainable": False, "epochs": 5, "patience": 5}
+@pytest.mark.parametrize("decay", ["none", "linear"])
+def test_frozen_vectors_stay_and_pooling_them_once_changes_nothing(decay: str) -> None:
+    changes = {"trainable": False, "epochs": 5, "patience": 5, "decay": decay}
     result = trained(**changes)
     assert (result.model.embedding.weight.detach().numpy() == START.weight).all()
 
@@ -121,6 +122,8 @@ def test_frozen_vectors_stay_and_pooling_them_once_changes_nothing() -> None:
     targets = torch.from_numpy(TRAINING.targets.astype(np.float32))
     heads = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.Adam(heads, lr=params.learning_rate)
+    steps = params.epochs * -(-len(targets) // params.batch_size)
+    linear = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0, steps)
     shuffle = np.random.default_rng(params.seed)
     for _ in range(params.epochs):
         order = torch.from_numpy(shuffle.permutation(len(targets)))
@@ -131,6 +134,8 @@ def test_frozen_vectors_stay_and_pooling_them_once_changes_nothing() -> None:
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+            if decay == "linear":
+                linear.step()
     expected = predict_logits(model, VALIDATION.reviews, CPU)
     assert result.best.epoch == params.epochs, "or the two are not at the same epoch"
     found = predict_logits(result.model, VALIDATION.reviews, CPU)

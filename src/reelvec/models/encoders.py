@@ -37,6 +37,20 @@ def pad(
     return padded, mask
 
 
+def largest(vectors: Tensor, mask: Tensor) -> Tensor:
+    """Element-wise maximum of each review's tokens, zeros where there are none.
+
+    Args:
+        vectors: (B, L, D).
+        mask: (B, L), True at the tokens.
+
+    Returns:
+        (B, D).
+    """
+    found = vectors.masked_fill(~mask.unsqueeze(2), -torch.inf).amax(dim=1)
+    return found.masked_fill(~mask.any(dim=1, keepdim=True), 0)
+
+
 class Recurrent(nn.Module):
     """LSTM (Hochreiter and Schmidhuber 1997) or GRU (Cho et al. 2014), one or two directions.
 
@@ -70,8 +84,7 @@ class Recurrent(nn.Module):
         if self.summary == "mean":
             return (vectors * mask.unsqueeze(2)).sum(dim=1) / lengths.unsqueeze(1)
         if self.summary == "max":
-            largest = vectors.masked_fill(~mask.unsqueeze(2), -torch.inf).amax(dim=1)
-            return largest.masked_fill(~mask.any(dim=1, keepdim=True), 0)
+            return largest(vectors, mask)
         rows = torch.arange(len(vectors), device=vectors.device)
         ends = [outputs[0][rows, lengths - 1], *(output[:, 0] for output in outputs[1:])]
         return torch.cat(ends, dim=1) * mask.any(dim=1, keepdim=True)
@@ -116,7 +129,8 @@ class Attention(nn.Module):
 
     def forward(self, vectors: Tensor, mask: Tensor) -> Tensor:
         """Vectors (B, L, D) and mask (B, L) to features (B, D)."""
-        scores = (vectors @ self.query).masked_fill(~mask, torch.finfo(vectors.dtype).min)
+        scores = vectors @ self.query  # (B, L)
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
         weights = torch.softmax(scores, dim=1) * mask  # (B, L)
         return (weights.unsqueeze(2) * vectors).sum(dim=1)
 

@@ -16,7 +16,7 @@ class Adam:
 
     Args:
         parameters: tensors to change, float32, all on one device.
-        learning_rate: size of a step.
+        learning_rate: size of a step; may be changed between steps.
         weight_decay: L2 penalty, added to the gradient.
     """
 
@@ -24,7 +24,7 @@ class Adam:
         self, parameters: Iterable[Tensor], learning_rate: float, weight_decay: float = 0.0
     ) -> None:
         self._parameters = list(parameters)
-        self._learning_rate, self._weight_decay = learning_rate, weight_decay
+        self.learning_rate, self._weight_decay = learning_rate, weight_decay
         self._means = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._squares = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._steps = [torch.zeros((), device=mean.device) for mean in self._means]
@@ -50,6 +50,6 @@ class Adam:
             beta1=0.9,
             beta2=0.999,
             eps=1e-8,
-            lr=self._learning_rate,
+            lr=self.learning_rate,
             weight_decay=self._weight_decay,
         )

@@ -8,6 +8,8 @@ from scipy.sparse import csr_array
 from torch import Tensor
 from torch.nn import functional
 
+from reelvec.models.encoders import largest, pad
+
 Pooling = Literal["mean", "sqrtn", "max"]
 
 
@@ -29,6 +31,10 @@ def pool_tokens(ids: Tensor, starts: Tensor, weight: Tensor, mode: Pooling) -> T
     if mode == "mean" and weight.device.type == "cpu":
         pooled: Tensor = _Mean.apply(ids, starts, weight)  # type: ignore[no-untyped-call]
         return pooled
+    if mode == "max" and weight.device.type == "cuda" and torch.is_grad_enabled():
+        # torch has no gradient of this for CUDA that adds in the same order each time.
+        padded, mask = pad(ids, starts)
+        return largest(functional.embedding(padded, weight), mask)
     return functional.embedding_bag(ids, weight, starts, mode=mode)
 
 

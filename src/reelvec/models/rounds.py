@@ -1,10 +1,11 @@
 """From a variant's parameters and data to its model: train once, or in several rounds."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -123,6 +124,14 @@ def labelled_by(teacher: Classifier, reviews: Dataset) -> Dataset:
     return replace(reviews, labels=(logits > 0).astype(np.int8))
 
 
+def _exact_cudnn(cuda: bool) -> AbstractContextManager[None]:
+    """Have cuDNN add in one order, and not round what it multiplies to ten bits."""
+    if not cuda:
+        return nullcontext()
+    flags = torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False)
+    return cast("AbstractContextManager[None]", flags)
+
+
 @contextmanager
 def reproducible(threads: int, device: torch.device) -> Iterator[None]:
     """Have torch add numbers in the same order on every machine, and leave it as it was found.
@@ -131,8 +140,12 @@ def reproducible(threads: int, device: torch.device) -> Iterator[None]:
     decides the last bits; it is fixed here, whatever the machine has. That, and the random
     numbers that training draws, belong to the whole process: only one thread trains at a time.
     """
-    seeded = range(torch.cuda.device_count()) if device.type == "cuda" else ()
-    with _ONE_TRAINING, torch.random.fork_rng(devices=seeded):
+    cuda = device.type == "cuda"
+    if cuda:
+        # cuBLAS looks once, before its first product; without it torch refuses to multiply.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    seeded = range(torch.cuda.device_count()) if cuda else ()
+    with _ONE_TRAINING, torch.random.fork_rng(devices=seeded), _exact_cudnn(cuda):
         found, mode = torch.get_num_threads(), torch.get_deterministic_debug_mode()
         try:
             torch.set_num_threads(threads)

@@ -235,12 +235,16 @@ def _epochs(
     optimizer = Adam(parameters, params.learning_rate, params.weight_decay)
     shuffle = np.random.default_rng(params.seed)
     reviews = len(examples.targets)
+    total = -(-reviews // params.batch_size)
     for epoch in range(1, params.epochs + 1):
         model.train()
-        logits_of_batch, targets_of_batch = [], []
+        logits_of_batch: list[Tensor] = []
+        targets_of_batch: list[Tensor] = []
         batches = examples.batches(shuffle.permutation(reviews), shuffle)
-        total = -(-reviews // params.batch_size)
         for rows in tqdm(batches, f"epoch {epoch}", total, leave=False, disable=None):
+            if params.decay == "linear":
+                done = ((epoch - 1) * total + len(logits_of_batch)) / (params.epochs * total)
+                optimizer.learning_rate = params.learning_rate * (1 - done)
             logits = examples.logits(rows)
             optimizer.zero_grad()
             targets = examples.targets[torch.from_numpy(rows).to(examples.targets.device)]

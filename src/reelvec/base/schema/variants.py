@@ -33,6 +33,8 @@ class VariantParams(Section):
     counts, unless `pool_padding` says so: then it is a token like any other, before a review
     (`padding: pre`) or behind it, up to `max_length` tokens or the longest review of the batch.
 
+    With `decay: linear` the learning rate falls to 0 over `epochs`, step by step.
+
     `self_training` trains a second time, with the unlabelled reviews and the labels that the
     first model gives them (Lee 2013). `refit` trains a last time for as many epochs as were best,
     with the validation reviews among the others: what scikit-learn calls so.
@@ -66,6 +68,7 @@ class VariantParams(Section):
     dropout: float = Field(0.0, ge=0, lt=1)
     weight_decay: float = Field(0.0, ge=0)
     learning_rate: float = Field(0.001, gt=0)
+    decay: Literal["none", "linear"] = "none"
     batch_size: int = Field(128, ge=1)
     epochs: int = Field(20, ge=1)
     patience: int = Field(3, ge=1)
