@@ -13,12 +13,11 @@ from workspaces import NO_MLFLOW, change, command, error_of, ran, run, succeed
 from reelvec.cli.repro import LOG
 
 SLOW = """
-import os, sys, time
-if sys.argv[0].endswith("train.py"):
-    open(f"started.{sys.argv[1]}", "w").close()
-    time.sleep(60)
+import sys, time
+open(f"started.{sys.argv[1]}", "w").close()
+time.sleep(60)
 """
-"""Python runs a module of this name when it starts: trainings that take a while."""
+"""How a training begins that takes a while."""
 
 
 def processes_in(workspace: Path) -> list[psutil.Process]:
@@ -58,8 +57,9 @@ def test_a_stage_that_does_not_exist_is_named_with_those_that_do(workspace: Path
 def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
     workspace: Path, finished: Path, how: signal.Signals
 ) -> None:
-    (workspace / "src/sitecustomize.py").write_text(SLOW, encoding="utf-8")
-    change(workspace, {"training": {"threads": 2}})
+    stage = workspace / "stages/train.py"
+    code = stage.read_text(encoding="utf-8")
+    stage.write_text(SLOW + code, encoding="utf-8")
     words = ("reelvec", "repro", "--jobs", "2")
     with subprocess.Popen(
         **command(workspace, *words, **NO_MLFLOW),
@@ -81,15 +81,14 @@ def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
         assert time.monotonic() < deadline, processes_in(workspace)
         time.sleep(0.1)
 
-    (workspace / "src/sitecustomize.py").unlink()
-    change(workspace, {"training": {"threads": 1}})
+    stage.write_text(code, encoding="utf-8")
     succeed(workspace, "reelvec", "repro", **NO_MLFLOW)
     assert (workspace / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
 
 
 def test_a_stage_that_fails_is_named_and_ends_the_others(workspace: Path) -> None:
-    (workspace / "src/sitecustomize.py").write_text(SLOW, encoding="utf-8")
-    change(workspace, {"training": {"threads": 2}})
+    stage = workspace / "stages/train.py"
+    stage.write_text(SLOW + stage.read_text(encoding="utf-8"), encoding="utf-8")
     stage = workspace / "stages/train_baselines.py"
     stage.write_text("raise SystemExit('error: no more baselines')\n", encoding="utf-8")
     start = time.monotonic()

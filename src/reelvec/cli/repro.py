@@ -24,6 +24,7 @@ from tqdm import tqdm
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import one_of
 from reelvec.base.project.files import read_json, write_json, write_text
+from reelvec.cli.forked_python import forked_python
 from reelvec.cli.workspace import own_path
 
 if TYPE_CHECKING:
@@ -74,11 +75,14 @@ def reproduce(
     variables = {**(os.environ if environment is None else environment), "PATH": own_path()}
     # Threads that wait for work must not take it from the stage beside them.
     variables.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    runs = _Runs(project, log, jobs, force, variables)
+    runs = _Runs(project, log, jobs, force)
     try:
-        runs.run_all(graph, durations)
+        with forked_python(project, variables) as runs.variables:
+            try:
+                runs.run_all(graph, durations)
+            finally:
+                runs.end()
     finally:
-        runs.end()
         _put_in_order(project / LOCK, [*locked, *order])
         (project / DURATIONS).parent.mkdir(parents=True, exist_ok=True)
         write_json(project / DURATIONS, {**durations, **runs.durations})
@@ -145,7 +149,7 @@ class _Runs:
     log: Path
     jobs: int
     force: bool
-    variables: Mapping[str, str]
+    variables: Mapping[str, str] = field(default_factory=dict)
     running: dict[int, tuple[str, BaseProcess, float]] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
     durations: dict[str, float] = field(default_factory=dict)
