@@ -1,4 +1,4 @@
-"""What is installed is named by its hash, and is under a licence that is allowed."""
+"""What is installed and what CI runs is named by its hash."""
 
 import re
 import runpy
@@ -6,12 +6,15 @@ import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
+from ruamel.yaml import YAML
 
 PROJECT = Path(__file__).parents[1]
 HASHED = ("requirements.lock", "requirements-dev.lock", ".ci/tools.lock")
+WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
 
 
 def pins(lock: str) -> dict[str, tuple[str, int]]:
@@ -22,6 +25,11 @@ def pins(lock: str) -> dict[str, tuple[str, int]]:
         name: (version, len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", rest)))
         for name, version, rest in found
     }
+
+
+def steps(workflow: Path) -> list[dict[str, Any]]:
+    jobs = YAML(typ="safe").load(workflow)["jobs"].values()
+    return [step for job in jobs for step in job["steps"]]
 
 
 @pytest.mark.parametrize("lock", HASHED)
@@ -60,6 +68,25 @@ def test_make_lets_pip_compare_the_hashes() -> None:
         (line,) = (line for line in installs if line.endswith(f"-r {lock}"))
         assert "--require-hashes" in line
     assert [line for line in installs if "--editable" in line and "--no-deps" not in line] == []
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_takes_actions_by_commit_and_may_read_alone(workflow: Path) -> None:
+    text = workflow.read_text(encoding="utf-8")
+    whole = YAML(typ="safe").load(text)
+    assert whole["permissions"] == {"contents": "read"}
+    assert "concurrency" in whole
+    assert [name for name, job in whole["jobs"].items() if "timeout-minutes" not in job] == []
+    used = re.findall(r"uses: (.*)", text)
+    pinned = re.compile(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert [action for action in used if not pinned.fullmatch(action)] == []
+    checkouts = [step for step in steps(workflow) if "actions/checkout@" in step.get("uses", "")]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_an_action_is_of_one_version_in_all_workflows() -> None:
+    used = {step["uses"] for workflow in WORKFLOWS for step in steps(workflow) if "uses" in step}
+    assert len(used) == len({action.partition("@")[0] for action in used})
 
 
 @pytest.fixture(scope="module")
