@@ -1,4 +1,4 @@
-"""What is installed and what CI runs is named by its hash."""
+"""What is installed and what CI runs is named by its hash; what is read as data can run nothing."""
 
 import re
 import runpy
@@ -110,3 +110,19 @@ def test_a_licence_that_asks_for_more_or_says_nothing_is_refused(
     licence: str, is_allowed: Callable[[str], bool]
 ) -> None:
     assert not is_allowed(licence)
+
+
+def test_nothing_is_read_that_could_run() -> None:
+    unsafe = re.compile(
+        r"^\s*(import|from) (pickle|cloudpickle|dill|joblib|marshal|shelve)\b"
+        r"|\b(torch|KeyedVectors|Word2Vec|FastText)\.load\(|allow_pickle|read_pickle"
+        r'|YAML\(typ="unsafe"|\b(eval|exec)\([^)]',
+        re.MULTILINE,
+    )
+    found = [
+        f"{path.relative_to(PROJECT)}: {match.group().strip()}"
+        for folder in ("src", "stages", "studies")
+        for path in (PROJECT / folder).rglob("*.py")
+        for match in unsafe.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
