@@ -129,7 +129,7 @@ screenshot: dev ## take the README's picture of the explorer; needs Chromium
 readme: setup ## write the results into README.md from the committed metrics
 	$(BIN)/reelvec readme
 
-# What makes the locks and judges them. No project can depend on it, so that it has a place of its own.
+# What makes the locks and judges them needs packages of other versions: it has a place of its own.
 $(TOOLS)/.installed: .ci/tools.lock
 	test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile \
