@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+TOOLS := $(VENV)/tools
 # Bytecode is written at the first import of what is imported at all, which is a small part.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -13,7 +14,8 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loa
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev demo repro test check lint check-lock track mlflow register serve \
-	projector bench bench-all studies studies-quick readme explorer lint-js screenshot lock clean clean-all
+	projector bench bench-all studies studies-quick readme explorer lint-js screenshot lock audit \
+	sbom clean clean-all
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -22,18 +24,19 @@ setup: $(STAMP) ## make .venv with the pinned dependencies
 
 dev: $(DEV) ## the same, with what tests and linters need
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock requirements-torch.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "reelvec needs Python 3.11 or newer, and $(PYTHON) is older or missing:" \
 		"run make PYTHON=python3.12 (or another that you have)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(INSTALL) -r requirements.lock
-	$(INSTALL) --no-deps --editable .
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) -r requirements-torch.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -c "$$RELATIVE_PATH"
 	@touch $@
 
 $(DEV): requirements-dev.lock $(STAMP)
-	$(INSTALL) --no-deps -r requirements-dev.lock
+	$(INSTALL) --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 # Under LC_ALL=C Python 3.11 cannot start where the path that an editable install notes has a letter
@@ -87,7 +90,8 @@ projector: setup ## the Embedding Projector on the exported vectors
 	$(BIN)/tensorboard --logdir reports/export --host 127.0.0.1
 
 bench: setup ## speed and memory against the plain way of doing the same work
-	$(INSTALL) --constraint requirements.lock --editable '.[bench]'
+	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/installed
+	$(INSTALL) --constraint $(VENV)/installed --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
 # TensorFlow has its own ideas about the versions of what it shares with the pipeline.
@@ -114,8 +118,9 @@ explorer: .ci/node_modules ## bundle the modules of the word map again; needs No
 lint-js: .ci/node_modules ## biome and tsc on the scripts of the page, and is the bundle theirs?
 	npm --prefix .ci run --silent lint
 
-.ci/node_modules: .ci/package.json
-	npm --prefix .ci install --silent --no-package-lock --no-audit --no-fund
+# No package runs a script of its own here: esbuild's would only fetch what the lock has already.
+.ci/node_modules: .ci/package.json .ci/package-lock.json
+	npm --prefix .ci ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
 
 screenshot: dev ## take the README's picture of the explorer; needs Chromium
@@ -124,25 +129,50 @@ screenshot: dev ## take the README's picture of the explorer; needs Chromium
 readme: setup ## write the results into README.md from the committed metrics
 	$(BIN)/reelvec readme
 
-COMPILE := $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
-	--fork-strategy fewest --constraint $(VENV)/constraints --no-header --no-annotate pyproject.toml
+# What makes the locks and judges them needs packages of other versions: it has a place of its own.
+$(TOOLS)/.installed: .ci/tools.lock
+	test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile \
+		--require-hashes -r .ci/tools.lock
+	@touch $@
 
-# One version of each for every Python, so that all get the same results. torch stands there
-# without a build or its CUDA packages: pip takes the build that your index has.
+COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --no-header --no-annotate
+PINNED := $(COMPILE) --constraint $(VENV)/constraints pyproject.toml
+# The names in a lock, as packages that are not to be written into another.
+ELSEWHERE := sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p'
+UPGRADE ?= --upgrade
+
+# One version of each for every Python, so that all get the same results. torch has a lock of its
+# own without hashes and without its CUDA packages: the build is the one that your index has.
 # python-dateutil 3 and later would push celery and graphene back by releases.
-lock: setup ## pin the newest dependencies again
-	$(PYTHON) -m venv $(VENV)/uv
-	$(VENV)/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+# `make lock UPGRADE=` keeps what is pinned, and pins what pyproject.toml asks for besides.
+lock: $(TOOLS)/.installed ## pin the newest dependencies again
+	cat requirements.lock requirements-torch.lock requirements-dev.lock > $(VENV)/all.lock
 	echo 'python-dateutil<3' > $(VENV)/constraints
-	$(COMPILE) --upgrade --extra dev --output-file $(VENV)/all.lock > /dev/null
+	$(PINNED) $(UPGRADE) --extra dev --output-file $(VENV)/all.lock > /dev/null
 	cat $(VENV)/all.lock >> $(VENV)/constraints
-	$(COMPILE) --output-file $(VENV)/run.lock > /dev/null
-	grep -vE '^(nvidia-|cuda-|triton)' $(VENV)/run.lock | sed -E 's/^(torch==[0-9.]+).*/\1/' \
-		> requirements.lock
-	grep -vxFf $(VENV)/run.lock $(VENV)/all.lock > requirements-dev.lock
+	$(PINNED) --output-file $(VENV)/run.lock > /dev/null
+	grep -oE '^torch==[0-9.]+' $(VENV)/run.lock > requirements-torch.lock
+	$(PINNED) --generate-hashes --output-file requirements.lock \
+		$$(grep -E '^(torch|nvidia-|cuda-|triton)' $(VENV)/run.lock | $(ELSEWHERE)) > /dev/null
+	$(PINNED) --generate-hashes --output-file requirements-dev.lock --extra dev \
+		$$($(ELSEWHERE) $(VENV)/run.lock) > /dev/null
+	$(COMPILE) $(UPGRADE) --generate-hashes --output-file .ci/tools.lock .ci/tools.in > /dev/null
+
+audit: dev $(TOOLS)/.installed ## known vulnerabilities, licences, workflows; needs the internet
+	$(BIN)/python .ci/licences.py
+	$(TOOLS)/bin/zizmor --offline .github
+	status=0; for lock in requirements*.lock .ci/tools.lock; do \
+		$(TOOLS)/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off \
+			--requirement $$lock || status=1; done; exit $$status
+
+sbom: setup $(TOOLS)/.installed ## write sbom.json: all that the pipeline runs with (CycloneDX)
+	$(TOOLS)/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml \
+		--output-reproducible --output-file sbom.json
 
 clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
-	rm -rf .demo .quick .pytest_cache .mypy_cache .ruff_cache .hypothesis dvc_plots
+	rm -rf sbom.json .demo .quick .pytest_cache .mypy_cache .ruff_cache .hypothesis dvc_plots
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (needs a download to redo)
