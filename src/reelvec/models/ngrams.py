@@ -1,6 +1,6 @@
 """N-grams of a review's words as further ids behind those of the words, without a loop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -62,10 +62,11 @@ def find_ngrams(reviews: Ragged, words: int, longest: int, min_count: int) -> Ng
     kept: list[Keys] = []
     found = _Occurrences.of_words(reviews)
     while len(kept) < longest - 1:
-        longer = found.one_word_longer(words)
-        distinct, times = np.unique(longer.numbers, return_counts=True)
+        if kept:
+            found = found.known_among(kept[-1])
+        found = found.one_word_longer(words)
+        distinct, times = np.unique(found.numbers, return_counts=True)
         kept.append(distinct[times >= min_count])
-        found = longer.known_among(kept[-1])
     return Ngrams(words, tuple(kept))
 
 
@@ -75,35 +76,38 @@ class _Occurrences:
 
     Attributes:
         reviews: word ids.
+        followed: bool (tokens,), where a known word of the same review follows.
         ends: int64 (occurrences,), the position of each one's last word.
         numbers: int64 (occurrences,), the key or the place of each.
     """
 
     reviews: Ragged
+    followed: NDArray[np.bool_]
     ends: NDArray[np.int64]
     numbers: NDArray[np.int64]
 
     @classmethod
     def of_words(cls, reviews: Ragged) -> "_Occurrences":
         """The known words; the place of a word is its id."""
-        ends = np.flatnonzero(reviews.ids > UNKNOWN)
-        return cls(reviews, ends, reviews.ids[ends].astype(np.int64))
+        known = reviews.ids > UNKNOWN
+        followed = np.zeros(len(known), bool)
+        followed[:-1] = known[1:]
+        begins = reviews.offsets[1:-1]
+        followed[begins[begins > 0] - 1] = False
+        ends = np.flatnonzero(known)
+        return cls(reviews, followed, ends, reviews.ids[ends].astype(np.int64))
 
     def one_word_longer(self, words: int) -> "_Occurrences":
         """These, each with the next word, where a known one of the same review follows: keys."""
-        followed = np.zeros(len(self.reviews.ids), bool)
-        followed[:-1] = self.reviews.ids[1:] > UNKNOWN
-        begins = self.reviews.offsets[1:-1]
-        followed[begins[begins > 0] - 1] = False
-        kept = followed[self.ends]
+        kept = self.followed[self.ends]
         ends = self.ends[kept] + 1
-        return _Occurrences(self.reviews, ends, self.numbers[kept] * words + self.reviews.ids[ends])
+        return replace(self, ends=ends, numbers=self.numbers[kept] * words + self.reviews.ids[ends])
 
     def known_among(self, keys: Keys) -> "_Occurrences":
         """Those that have one of these rising keys, with its place among them."""
         places = _places(self.numbers, keys)
         known = places >= 0
-        return _Occurrences(self.reviews, self.ends[known], places[known].astype(np.int64))
+        return replace(self, ends=self.ends[known], numbers=places[known].astype(np.int64))
 
     def as_ids(self, first: int) -> Ragged:
         """A row of ids for each review; that of the place 0 is `first`."""
