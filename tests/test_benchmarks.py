@@ -6,8 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
+from benchmarks.pipeline import makespan
 from benchmarks.pytorch_tutorial import BATCH, Reviews, plain_epoch
 from benchmarks.reviews import encode, head_of, one_epoch, same_loss, start_with
+from networkx import DiGraph
 
 from reelvec.models.rounds import reproducible
 from reelvec.models.training import train
@@ -49,3 +51,10 @@ def test_the_tutorials_loop_and_ours_have_the_same_loss(pool_padding: bool) -> N
 
 def test_losses_of_unlike_padding_are_not_the_same() -> None:
     assert not same_loss(losses(True)[0], losses(False)[1])
+
+
+@pytest.mark.parametrize(("cores", "seconds"), [(1, 12.0), (2, 7.0), (3, 6.0)])
+def test_stages_are_scheduled_with_the_longest_way_first(cores: int, seconds: float) -> None:
+    graph = DiGraph([("report", "long"), ("report", "short"), ("report", "other")])
+    durations = {"long": 5.0, "short": 2.0, "other": 4.0, "report": 1.0}
+    assert makespan(graph, durations, cores) == pytest.approx(seconds)

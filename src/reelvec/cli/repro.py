@@ -68,7 +68,7 @@ def reproduce(
         ReelvecError: a stage failed (the message has the end of what it printed), or DVC finds
             something wrong with the project.
     """
-    graph, order = _stages_to_run(project, targets, force)
+    graph, order = stages_to_run(project, targets, force)
     locked = [name for name, _ in _entries(project / LOCK)]
     durations = _read_durations(project / DURATIONS)
     # A stage's `python` is this one, whether or not somebody activated its environment.
@@ -96,7 +96,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _stages_to_run(
+def stages_to_run(
     project: Path, targets: Sequence[str], force: bool
 ) -> tuple["DiGraph", list[str]]:
     """The stages that changed and all behind them, and the order in which DVC runs stages.
@@ -156,7 +156,7 @@ class _Runs:
 
     def run_all(self, graph: "DiGraph", durations: Mapping[str, float]) -> None:
         """Run the stages of a graph, each after all that it needs."""
-        ahead = _seconds_ahead(graph, durations)
+        ahead = seconds_ahead(graph, durations)
         needed = {name: set(graph.successors(name)) for name in graph}
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LOADED)
@@ -235,7 +235,7 @@ class _Runs:
         self.running.clear()
 
 
-def _seconds_ahead(graph: "DiGraph", durations: Mapping[str, float]) -> dict[str, float]:
+def seconds_ahead(graph: "DiGraph", durations: Mapping[str, float]) -> dict[str, float]:
     """How long it takes from the start of each stage to the end of all that need it."""
     from networkx import topological_sort
 
