@@ -1,10 +1,16 @@
 """The words of messages for people. Nothing here can change an output."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 SHOWN_LENGTH = 60
+
+SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:/+", re.IGNORECASE)
+HOST = re.compile(r"(?:[^:@\[\]]*|\[[^@\[\]]*\])(?::[0-9]*)?")
 
 
 def listed(choices: Sequence[str]) -> str:
@@ -37,3 +43,39 @@ def run_again(stage: str = "") -> str:
 def get_again(what: str = "it") -> str:
     """What to do about a damaged file that a stage downloads or reads."""
     return f"delete {what} and run `dvc repro` again"
+
+
+def shown(address: str) -> str:
+    """An address without user, password and query, which may be secret; a path as it is."""
+    scheme = SCHEME.match(address)
+    if scheme is None:
+        return address
+    rest = address[scheme.end() :]
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+    if HOST.fullmatch(host):
+        place, query = _without_query(rest)
+        user, mark, path = place.partition("/")
+        place = f"{user.rpartition('@')[2]}{mark}{path}"
+    else:
+        # A password may hold a slash or a question mark where it should not.
+        place, query = _without_query(rest.rpartition("@")[2])
+    return f"{scheme[0].strip()}{place}{query}"
+
+
+def _without_query(text: str) -> tuple[str, str]:
+    place, query, _ = text.partition("#")[0].partition("?")
+    return place, query and "?…"
+
+
+@contextmanager
+def quiet(levels: Mapping[str, int | str]) -> Iterator[None]:
+    """Let loggers of other packages say nothing below these levels, for as long as it lasts."""
+    loggers = {name: logging.getLogger(name) for name in levels}
+    before = {name: logger.level for name, logger in loggers.items()}
+    for name, level in levels.items():
+        loggers[name].setLevel(level)
+    try:
+        yield
+    finally:
+        for name, level in before.items():
+            loggers[name].setLevel(level)
