@@ -10,11 +10,12 @@ from typing import Any
 from remotezip import PartialBuffer, RemoteZip, RemoteZipError
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.messages import get_again
+from reelvec.base.messages import get_again, shown
 from reelvec.base.project.files import CHUNK, replacing, save_array
 from reelvec.base.schema.glove import GloveParams
-from reelvec.fetch.addresses import OFFICIAL, is_remote, kind_of, name_of, shown
+from reelvec.fetch.addresses import OFFICIAL, is_remote, kind_of, name_of
 from reelvec.fetch.download import Sources, byte_bar, download, one_at_a_time
+from reelvec.fetch.kept import is_whole, note_hash
 from reelvec.fetch.remote import NotThereError, Patience, RangesRefusedError, RemoteBody, say
 from reelvec.fetch.vector_text import Readable, VectorText, read_vectors
 
@@ -119,7 +120,7 @@ def _open_address(
 ) -> OpenedText:
     """Open vectors over the network, or what an earlier run has kept of them in `folder`."""
     kept = folder / name_of(address)
-    if not kept.is_file():
+    if not is_whole(kept):
         if name_of(address).endswith(".zip"):
             try:
                 return _open_remote_zip(address, folder, params, patience, stack)
@@ -141,11 +142,11 @@ def _open_remote_zip(
         archive = stack.enter_context(RemoteZip(address, fetcher=_Fetcher, patience=patience))
         member = _member(archive, shown(address), params.dimension)
         kept = folder / Path(member).name
-        if params.max_words is not None and not kept.is_file():
+        if params.max_words is not None and not is_whole(kept):
             say(f"reading {member} in {shown(address)}")
             return stack.enter_context(archive.open(member)), f"{name_of(address)}: {member}"
         with one_at_a_time(kept):
-            if not kept.is_file():
+            if not is_whole(kept):
                 _keep_member(archive, member, kept)
     except (*UNREADABLE_ZIP, RemoteZipError) as error:
         raise ReelvecError(
@@ -181,6 +182,8 @@ def _keep_member(archive: zipfile.ZipFile, member: str, path: Path) -> None:
         while chunk := source.read(CHUNK):
             target.write(chunk)
             bar.update(len(chunk))
+        target.flush()
+        note_hash(temporary, path)
 
 
 def _member(archive: zipfile.ZipFile, name: str, dimension: int) -> str:
