@@ -310,7 +310,7 @@ def test_a_file_of_the_wrong_dimension_names_the_parameter(tmp_path: Path) -> No
     ("spoil", "message"),
     [
         (lambda content: content[: len(content) // 2], "cannot be read as a zip"),
-        (lambda content: content.replace(b"glove.6B.50d", b"glove.6B.70d"), "holds glove.6B.70d"),
+        (lambda content: content.replace(b"glove.6B.50d", b"glove.6B.70d"), "holds 'glove.6B.70d"),
         (lambda content: content[:5000] + b"\0" * 500 + content[5500:], "broken or cut off"),
     ],
     ids=["truncated", "member missing", "damaged"],

@@ -13,7 +13,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +22,7 @@ from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import get_again
+from reelvec.fetch.unpacked import Readable
 
 BLOCK = 1 << 20
 """Bytes of text parsed at once."""
@@ -36,13 +36,6 @@ NOT_FINITE = re.compile(rb"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 LARGEST = float(np.finfo(np.float32).max)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BROKEN_ARCHIVE = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
-
-
-class Readable(Protocol):
-    """A stream of bytes: a file, or one being decompressed."""
-
-    def read(self, size: int, /) -> bytes:
-        """The next `size` bytes, fewer at the end only."""
 
 
 @dataclass(frozen=True, slots=True)
