@@ -12,6 +12,11 @@ SHOWN_LENGTH = 60
 SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:/+", re.IGNORECASE)
 HOST = re.compile(r"(?:[^:@\[\]]*|\[[^@\[\]]*\])(?::[0-9]*)?")
 
+COMMANDS = [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+"""Code points that a terminal obeys: control characters, and what turns the order of letters."""
+
+_ESCAPES = {code: repr(chr(code))[1:-1] for code in COMMANDS if chr(code) not in "\n\t"}
+
 
 def listed(choices: Sequence[str]) -> str:
     """`mean, max or gru`."""
@@ -43,6 +48,15 @@ def run_again(stage: str = "") -> str:
 def get_again(what: str = "it") -> str:
     """What to do about a damaged file that a stage downloads or reads."""
     return f"delete {what} and run `dvc repro` again"
+
+
+def printable(text: str) -> str:
+    """A text in which no character but tab and line feed is a command to the terminal.
+
+    Control characters are escaped as Python escapes them; letters of any script, emoji and
+    combining marks stay as they are.
+    """
+    return text if text.isprintable() else text.translate(_ESCAPES)
 
 
 def shown(address: str) -> str:

@@ -14,7 +14,7 @@ from urllib3 import BaseHTTPResponse, Retry
 from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.messages import quiet, shown
+from reelvec.base.messages import printable, quiet, shown
 from reelvec.fetch.addresses import name_of
 
 READ_AT_ONCE = 1 << 16
@@ -286,7 +286,7 @@ class RemoteBody:
 
 def say(line: str) -> None:
     """Tell the person at the keyboard, without tearing a progress bar."""
-    tqdm.write(line, file=sys.stderr)
+    tqdm.write(printable(line), file=sys.stderr)
 
 
 def _validator(response: requests.Response) -> str | None:
