@@ -12,12 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from http_server import Server, running_server
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.messages import shown
-from reelvec.fetch.addresses import kind_of, name_of
 from reelvec.fetch.download import Sources, download, one_at_a_time
 from reelvec.fetch.remote import READ_AT_ONCE, NotThereError, Patience, RemoteBody
 
@@ -454,78 +451,3 @@ def test_nothing_secret_in_an_address_is_shown_or_stored(
     assert SECRET not in str(problem.value) + capsys.readouterr().err
     stored = [path for path in target.parent.iterdir() if SECRET.encode() in path.read_bytes()]
     assert stored == []
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://USER:SECRET@127.0.0.1:1/f?SECRET",
-        "http://USER:SECRET@127.0.0.1:99999/f",
-        "http://USER:SECRET@[::1/f",
-        "http://USER:SECRET@]/f",
-        "http://USER:SECRET/1@127.0.0.1/f",
-        "http://USER:SECRET@:0/f?SECRET#SECRET",
-        "http://USER:SECRET@/f",
-        "http://USER:SECRET@a..b/f?SECRET",
-        "http://USER:SECRET@\uff0f/f?SECRET",
-        "ftp://USER:SECRET@127.0.0.1/f?SECRET",
-        "http:/USER:SECRET@127.0.0.1/f?SECRET",
-        " HTTP://USER:SECRET@[/f?SECRET",
-        "file://USER:SECRET@[/f?SECRET",
-    ],
-)
-def test_an_address_that_fails_is_one_plain_message_without_its_secrets(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], address: str
-) -> None:
-    told = ""
-    for mirror, named in ((address, False), (None, True)):
-        places = sources(tmp_path, mirror)
-        with pytest.raises(ReelvecError) as problem:
-            places.named(address, "imdb.source") if named else places.fetch(NAME, address)
-        told += str(problem.value)
-    told += capfd.readouterr().err
-    assert "SECRET" not in told
-    assert "USER" not in told
-    assert told.count("/f") >= 2
-
-
-@pytest.mark.parametrize("where", ["ftp://SECRET@127.0.0.1/f?SECRET", "http://SECRET@[/f"])
-def test_an_address_that_a_server_sends_on_to_is_not_shown(
-    server: Server, target: Path, where: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(requests.Session, "get_redirect_target", lambda *_: where)
-    monkeypatch.setattr(requests.Response, "is_redirect", True)
-    with pytest.raises(ReelvecError) as problem:
-        get(server, target)
-    assert "SECRET" not in str(problem.value)
-    assert NAME in str(problem.value)
-
-
-@pytest.mark.parametrize(
-    ("address", "text"),
-    [
-        ("http://host:80/a/b@1.0", "http://host:80/a/b@1.0"),
-        ("https://u@[::1]:8/f", "https://[::1]:8/f"),
-        ("https://host/f?a=b#c", "https://host/f?…"),
-        ("/home/me@work/a?b=c#d", "/home/me@work/a?b=c#d"),
-        ("data/a:b@c", "data/a:b@c"),
-        ("sqlite:////home/me/mlflow.db", "sqlite:////home/me/mlflow.db"),
-    ],
-)
-def test_what_is_not_secret_is_shown(address: str, text: str) -> None:
-    assert shown(address) == text
-
-
-@pytest.mark.parametrize(
-    ("source", "name", "kind"),
-    [
-        ("official", "official", "official"),
-        ("data/sample/reviews.tar.gz", "reviews.tar.gz", "sample"),
-        ("/home/me/reelvec/data/sample/v.txt", "v.txt", "sample"),
-        ("data/samples/v.txt", "v.txt", "other"),
-        ("http://host/a%20b.zip?download=1", "a b.zip", "other"),
-        ("file:///data/sample/v.txt", "v.txt", "sample"),
-    ],
-)
-def test_sources_are_told_apart(source: str, name: str, kind: str) -> None:
-    assert (name_of(source), kind_of(source)) == (name, kind)

@@ -102,14 +102,15 @@ def _place(path: Path, name: str) -> str:
 
 def _check_member(info: tarfile.TarInfo, path: Path) -> None:
     """Refuse what no archive of reviews has, even though nothing is unpacked here."""
-    place = _place(path, info.name)
+    problem = None
     if len(info.name) > LONGEST_NAME:
-        raise ReelvecError(f"{place} has a name of {len(info.name):,} letters; not read")
-    parts = info.name.replace("\\", "/").split("/")
-    if info.name.startswith("/") or ".." in parts:
-        raise ReelvecError(f"{place} points out of the archive; not read")
-    if not (info.isfile() or info.isdir()):
-        raise ReelvecError(f"{place} is a link or a device; not read")
+        problem = f"has a name of {len(info.name):,} letters"
+    elif info.name.startswith("/") or ".." in info.name.replace("\\", "/").split("/"):
+        problem = "points out of the archive"
+    elif not (info.isfile() or info.isdir()):
+        problem = "is a link or a device"
+    if problem:
+        raise ReelvecError(f"{_place(path, info.name)} {problem}; not read")
 
 
 def _check_rest(archive: tarfile.TarFile, path: Path) -> None:
