@@ -31,6 +31,8 @@ def server() -> Iterator[Server]:
         "http://USER:SECRET@[::1/f",
         "http://USER:SECRET@]/f",
         "http://USER:SECRET/1@127.0.0.1/f",
+        "http://USER:/SECRET@127.0.0.1/f?SECRET",
+        "http://USER:?SECRET@127.0.0.1/f?SECRET",
         "http://USER:SECRET@:0/f?SECRET#SECRET",
         "http://USER:SECRET@/f",
         "http://USER:SECRET@a..b/f?SECRET",

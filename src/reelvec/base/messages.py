@@ -10,7 +10,7 @@ from typing import Any
 SHOWN_LENGTH = 60
 
 SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:/+", re.IGNORECASE)
-HOST = re.compile(r"(?:[^:@\[\]]*|\[[^@\[\]]*\])(?::[0-9]*)?")
+HOST = re.compile(r"(?:[^:@\[\]]*|\[[^@\[\]]*\])(?::[0-9]+)?")
 
 COMMANDS = [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 """Code points that a terminal obeys: control characters, and what turns the order of letters."""
@@ -65,20 +65,13 @@ def shown(address: str) -> str:
     if scheme is None:
         return address
     rest = address[scheme.end() :]
-    host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
-    if HOST.fullmatch(host):
-        place, query = _without_query(rest)
-        user, mark, path = place.partition("/")
-        place = f"{user.rpartition('@')[2]}{mark}{path}"
-    else:
-        # A password may hold a slash or a question mark where it should not.
-        place, query = _without_query(rest.rpartition("@")[2])
-    return f"{scheme[0].strip()}{place}{query}"
-
-
-def _without_query(text: str) -> tuple[str, str]:
-    place, query, _ = text.partition("#")[0].partition("?")
-    return place, query and "?…"
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    host = authority.rpartition("@")[2]
+    # Else a password holds a slash or a question mark, where it should not.
+    is_host = HOST.fullmatch(host)
+    rest = host + rest.removeprefix(authority) if is_host else rest.rpartition("@")[2]
+    place, query, _ = rest.partition("#")[0].partition("?")
+    return f"{scheme[0].strip()}{place}{'?…' if query else ''}"
 
 
 @contextmanager
