@@ -2,12 +2,21 @@
 
 import errno
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from reelvec.base.project.files import read_json, replacing, sha256_of, write_json, write_text
+from reelvec.base.project.files import (
+    LEFT_BEHIND,
+    read_json,
+    replacing,
+    sha256_of,
+    write_json,
+    write_text,
+)
 
 
 class PulledPlugError(Exception):
@@ -57,17 +66,73 @@ def test_a_new_folder_replaces_the_old_one_as_a_whole(tmp_path: Path) -> None:
     assert [entry.name for entry in folder.iterdir()] == ["weights"]
 
 
-def test_what_a_killed_process_left_is_swept_away_by_the_next(tmp_path: Path) -> None:
+def killed_half_way(path: Path) -> Path:
+    """What a writer of `path` leaves that is killed."""
     child = os.fork()
     if child == 0:
-        with replacing(tmp_path / "file") as temporary:
+        with replacing(path) as temporary:
             temporary.write_text("half")
             os._exit(9)  # as a kill does: nothing is cleaned up
     os.waitpid(child, 0)
-    assert not (tmp_path / "file").exists()
-    assert len(list(tmp_path.iterdir())) == 1
-    write_text(tmp_path / "file", "whole")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+    (left,) = path.parent.iterdir()
+    return left
+
+
+def test_what_a_killed_process_left_is_swept_away_when_it_is_old(tmp_path: Path) -> None:
+    path = tmp_path / "file[1]"
+    left = killed_half_way(path)
+    write_text(path, "whole")
+    assert left.exists(), "its writer might still be at work"
+    os.utime(left, (0, time.time() - LEFT_BEHIND - 1))
+    write_text(path, "whole")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_slower_of_two_writers_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with replacing(path) as slow:
+        slow.write_text("slow")
+        write_text(path, "fast")
+        assert path.read_text() == "fast"
+    assert path.read_text() == "slow"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_many_may_replace_a_folder_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+
+    def write(number: int) -> None:
+        for _ in range(20):
+            with replacing(folder) as temporary:
+                temporary.mkdir()
+                for name in "ab":
+                    (temporary / name).write_text(str(number))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert list(tmp_path.iterdir()) == [folder]
+    assert (folder / "a").read_text() == (folder / "b").read_text()
+
+
+def test_all_bytes_are_on_the_disk_before_the_name_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model"
+    events: list[object] = []
+    original = Path.replace
+
+    def replace(path: Path, target: Path) -> None:
+        events.append("renamed")
+        original(path, target)
+
+    monkeypatch.setattr(os, "fsync", lambda opened: events.append(os.fstat(opened).st_ino))
+    monkeypatch.setattr(Path, "replace", replace)
+    with replacing(folder) as temporary:
+        (temporary / "part").mkdir(parents=True)
+        (temporary / "part" / "weights").touch()
+    written = [folder, folder / "part", folder / "part" / "weights"]
+    assert set(events[:3]) == {path.stat().st_ino for path in written}
+    assert events[3:] == ["renamed", tmp_path.stat().st_ino]
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,8 +48,8 @@ def test_a_text_gets_a_label_a_probability_and_its_start(reelvec: CommandLine) -
 
 
 def test_a_review_cannot_command_the_terminal(reelvec: CommandLine) -> None:
-    out = reelvec("predict", "\x1b[2Jgood\tfilm\x07\u202e").out
-    assert out.endswith("  �[2Jgood film��\n")
+    out = reelvec("predict", "\x1b[2Jgood\tfilm 👩‍👧\x07\u202e").out
+    assert out.endswith(r"  \x1b[2Jgood film 👩‍👧\x07\u202e" "\n")
 
 
 def test_the_best_model_on_validation_predicts_and_is_named(reelvec: CommandLine) -> None:

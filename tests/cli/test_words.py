@@ -10,14 +10,24 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_project import BASELINE, ENSEMBLE, VARIANTS, WORDS, CommandLine, make_variant, vectors_of
+from small_project import (
+    BASELINE,
+    ENSEMBLE,
+    STEPS,
+    VARIANTS,
+    WORDS,
+    CommandLine,
+    make_variant,
+    vectors_of,
+)
 
+from reelvec.base.messages import COMMANDS
 from reelvec.base.project.paths import GLOVE_VECTORS, WORD_VECTORS
 from reelvec.base.project.section import GLOVE
 from reelvec.cli.sums import parse_terms, with_separate_signs
 from reelvec.cli.word_space import WordSpace, closest_spellings, load_word_space
 from reelvec.evaluation.results import Results
-from reelvec.models.word_vectors import folder_of_vectors
+from reelvec.models.word_vectors import WordVectors, folder_of_vectors
 from reelvec.spaces.keyed_vectors import keyed_vectors, load_space
 
 
@@ -216,6 +226,34 @@ def test_what_is_still_being_written_is_not_there_yet(tmp_path: Path) -> None:
     make_variant(tmp_path, "scratch", VARIANTS["scratch"])
     shutil.copytree(tmp_path / "data/models/scratch", tmp_path / "data/models/.other.tmp")
     assert Results(tmp_path).spaces == Results(tmp_path).variants == ["scratch"]
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_a_word_cannot_command_the_terminal(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    as_json: list[str],
+) -> None:
+    words = [f"good{letter}{chr(code)}x" for letter in "ae" for code in COMMANDS if code > 13]
+    WordVectors(words, vectors_of(len(words), 7)).save(tmp_path / GLOVE_VECTORS)
+    steps = tmp_path / "data/processed/preprocess.json"
+    steps.parent.mkdir()
+    steps.write_text(STEPS.model_dump_json())
+    reelvec = CommandLine(tmp_path, monkeypatch, capsys)
+    word = words[30]
+    told = [
+        reelvec("neighbors", word, "-n", "500", *as_json),
+        reelvec("analogy", f"{word} - {word} + {words[1]}", "-n", "500", *as_json),
+        reelvec("similarity", word, words[1], *as_json),
+        reelvec("compare", word, "-n", "500", *as_json),
+        reelvec("neighbors", f"{word}x", *as_json),
+        reelvec("neighbors", "good", "--space", "\x1b[2J", *as_json),
+    ]
+    text = "".join(answer.out + answer.err for answer in told)
+    assert not {ord(letter) for letter in text} & {*COMMANDS} - {9, 10}
+    assert "did you mean" in told[4].err
+    assert told[0].out.count("x1b" if not as_json else "u001b") >= 1
 
 
 def test_a_variant_without_metrics_is_listed_too(

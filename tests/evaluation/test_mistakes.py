@@ -1,11 +1,14 @@
 """The surest mistakes: the right reviews, kept on disk, shown and not obeyed."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reelvec.base.errors import ReelvecError
 from reelvec.evaluation.mistakes import (
@@ -76,6 +79,19 @@ def test_no_blank_line_of_a_review_ends_its_block() -> None:
         "<p>- three</p>",
         "<p>four</p>",
     ]
+
+
+@given(
+    st.text("a <br/>BR\n\t\x1c\u2028\xa0", max_size=30)
+    | st.lists(
+        st.sampled_from(["<br>", "<BR />", "<br\n/>", "<br", " ", "\n", "a", ">", "\r"])
+    ).map("".join)
+)
+def test_paragraphs_are_cut_where_they_always_were(text: str) -> None:
+    """By a pattern that took quadratic time, for the same result."""
+    slow = re.compile(r"(?:\s*<br\s*/?>\s*)+|\s*\n\s*", re.IGNORECASE)
+    expected = [part.strip() for part in slow.split(text) if part.strip()]
+    assert Mistake(1, 1, 9, 0.1, text).paragraphs == expected
 
 
 def test_no_mistakes_are_said_to_be_none() -> None:

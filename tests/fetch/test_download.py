@@ -15,13 +15,14 @@ import pytest
 from http_server import Server, running_server
 
 from reelvec.base.errors import ReelvecError
-from reelvec.fetch.addresses import kind_of, name_of
-from reelvec.fetch.download import Sources, download
+from reelvec.fetch.download import Sources, download, one_at_a_time
 from reelvec.fetch.remote import READ_AT_ONCE, NotThereError, Patience, RemoteBody
 
 QUICK = Patience(attempts=4, first_wait=0.001, longest_wait=0.002, timeout=5)
 CONTENT = random.Random(1).randbytes(1_000_000)
-NAME = "reviews.tar.gz"
+NAME, SECRET = "reviews.tar.gz", "s3cr3t"
+KEPT = {NAME, f"{NAME}.sha256", f"{NAME}.lock"}
+"""What a download leaves: the file, its hash, and the lock, which to delete would break."""
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ class KilledError(Exception):
     pass
 
 
-def interrupted(server: Server, target: Path, at: int) -> None:
+def interrupted(server: Server, target: Path, at: int, address: str | None = None) -> None:
     """A download that breaks off at a byte and is not taken up again."""
 
     def killed(*_: Any) -> None:
@@ -62,7 +63,7 @@ def interrupted(server: Server, target: Path, at: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RemoteBody, "_say_waiting", killed)
         with pytest.raises(KilledError):
-            get(server, target)
+            download(address or f"{server.url}/{NAME}", target, QUICK)
     assert len(server.requests) == 1
 
 
@@ -71,7 +72,7 @@ def test_a_download_arrives_whole_and_leaves_nothing_beside_it(
 ) -> None:
     assert get(server, target) == target
     assert target.read_bytes() == CONTENT
-    assert files_below(target.parent) == {NAME}
+    assert files_below(target.parent) == KEPT
 
 
 def test_many_that_get_a_file_at_once_get_one_good_file(server: Server, target: Path) -> None:
@@ -79,7 +80,7 @@ def test_many_that_get_a_file_at_once_get_one_good_file(server: Server, target: 
         found = list(pool.map(lambda _: get(server, target).read_bytes(), range(8)))
     assert found == [CONTENT] * 8
     assert len(server.requests) == 1
-    assert files_below(target.parent) == {NAME}
+    assert files_below(target.parent) == KEPT
 
 
 def test_another_process_is_waited_for(server: Server, target: Path) -> None:
@@ -94,7 +95,51 @@ def test_another_process_is_waited_for(server: Server, target: Path) -> None:
     assert [process.wait() for process in others] == [0, 0]
     assert target.read_bytes() == CONTENT * 20
     assert len(server.requests) == 1
-    assert files_below(target.parent) == {NAME}
+    assert files_below(target.parent) == KEPT
+
+
+def test_the_lock_of_a_file_is_always_the_same(target: Path) -> None:
+    """Who waits has opened it: one that is deleted keeps nobody out."""
+    with one_at_a_time(target):
+        (lock,) = target.parent.iterdir()
+        first = lock.stat()
+    with one_at_a_time(target):
+        assert lock.stat().st_ino == first.st_ino
+
+
+def test_what_another_program_writes_between_is_not_kept(
+    server: Server, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(*_: object) -> None:
+        with target.with_name(f"{NAME}.part").open("ab") as stream:
+            stream.write(b"mine")
+
+    monkeypatch.setattr(RemoteBody, "_say_waiting", write)
+    server.cuts = [600_000]
+    assert get(server, target).read_bytes() == CONTENT
+    assert files_below(target.parent) == KEPT
+
+
+@pytest.mark.parametrize("damaged", [CONTENT[:-1], CONTENT + b"x", b"", CONTENT[:-1] + b"x"])
+def test_a_kept_file_that_has_changed_is_replaced(
+    server: Server, tmp_path: Path, damaged: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = f"{server.url}/{NAME}"
+    ways = [lambda: sources(tmp_path).fetch(NAME, address)]
+    ways.append(lambda: sources(tmp_path).named(address, "imdb.source"))
+    for fetch in ways:
+        place = fetch()
+        place.write_bytes(damaged)
+        assert fetch() == place
+        assert place.read_bytes() == CONTENT
+        assert "not what was downloaded; it is replaced" in capsys.readouterr().err
+
+
+def test_a_file_that_a_person_put_into_the_cache_is_used(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / NAME).write_bytes(b"by hand")
+    assert sources(tmp_path).fetch(NAME, f"{server.url}/{NAME}").read_bytes() == b"by hand"
+    assert not server.requests
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 429])
@@ -187,7 +232,7 @@ def test_a_later_run_asks_only_for_the_rest(server: Server, target: Path) -> Non
     assert get(server, target).read_bytes() == CONTENT
     assert server.requests[-1].range == f"bytes={begun}-"
     assert server.sent == len(CONTENT) - begun
-    assert files_below(target.parent) == {NAME}
+    assert files_below(target.parent) == KEPT
 
 
 def test_a_server_without_ranges_sends_all_again(server: Server, target: Path) -> None:
@@ -200,7 +245,7 @@ def test_without_ranges_a_broken_connection_begins_again(server: Server, target:
     server.ranges = False
     server.cuts = [300_000, 200_000]
     assert get(server, target).read_bytes() == CONTENT
-    assert files_below(target.parent) == {NAME}
+    assert files_below(target.parent) == KEPT
 
 
 def test_a_server_that_always_breaks_off_is_given_up(server: Server, target: Path) -> None:
@@ -392,26 +437,17 @@ def test_a_source_given_by_path_must_be_a_file(tmp_path: Path) -> None:
         sources(tmp_path).named(str(tmp_path), "imdb.source")
 
 
-def test_passwords_in_addresses_are_not_shown(
-    server: Server, target: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("failures", [[503, 404], [403], [503] * 9])
+def test_nothing_secret_in_an_address_is_shown_or_stored(
+    server: Server, target: Path, capsys: pytest.CaptureFixture[str], failures: list[int]
 ) -> None:
-    server.failures = [503, 404]
-    address = f"{server.url}/{NAME}".replace("//", "//user:secret@")
+    address = f"{server.url}/{NAME}?key={SECRET}".replace("//", f"//{SECRET}:{SECRET}@")
+    server.files[f"{NAME}?key={SECRET}"] = CONTENT
+    interrupted(server, target, at=600_000, address=address)
+    server.failures = failures
     with pytest.raises(ReelvecError) as problem:
         download(address, target, QUICK)
-    assert "secret" not in str(problem.value) + capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("source", "name", "kind"),
-    [
-        ("official", "official", "official"),
-        ("data/sample/reviews.tar.gz", "reviews.tar.gz", "sample"),
-        ("/home/me/reelvec/data/sample/v.txt", "v.txt", "sample"),
-        ("data/samples/v.txt", "v.txt", "other"),
-        ("http://host/a%20b.zip?download=1", "a b.zip", "other"),
-        ("file:///data/sample/v.txt", "v.txt", "sample"),
-    ],
-)
-def test_sources_are_told_apart(source: str, name: str, kind: str) -> None:
-    assert (name_of(source), kind_of(source)) == (name, kind)
+    assert str(problem.value).startswith(f"{server.url}/{NAME}?…: ")
+    assert SECRET not in str(problem.value) + capsys.readouterr().err
+    stored = [path for path in target.parent.iterdir() if SECRET.encode() in path.read_bytes()]
+    assert stored == []

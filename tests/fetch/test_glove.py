@@ -74,6 +74,12 @@ def sources(tmp_path: Path, mirror: str | None = None) -> Sources:
     return Sources(tmp_path / "cache", mirror, QUICK)
 
 
+def kept_in(tmp_path: Path) -> list[str]:
+    """The files in the cache, without what stands beside them."""
+    names = {path.name for path in (tmp_path / "cache").iterdir()}
+    return [name for name in names if {f"{name}.sha256", f"{name}.lock"} <= names]
+
+
 def assert_holds(folder: Path, text: bytes) -> None:
     """The folder holds exactly the words and, as Python reads them, the numbers of a text."""
     found = load_word_vectors(folder)
@@ -110,7 +116,7 @@ def test_of_the_official_archive_only_the_member_is_downloaded(
 def test_a_member_once_downloaded_needs_no_network(tmp_path: Path, server: Server) -> None:
     params = params_for(TEXTS[100], dimension=100)
     fetch_glove(params, tmp_path / "one", sources(tmp_path))
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["glove.6B.100d.txt"]
+    assert kept_in(tmp_path) == ["glove.6B.100d.txt"]
     server.requests.clear()
     fetch_glove(params, tmp_path / "two", sources(tmp_path))
     few = params_for(first_lines(TEXTS[100], 3), dimension=100, max_words=3)
@@ -118,6 +124,17 @@ def test_a_member_once_downloaded_needs_no_network(tmp_path: Path, server: Serve
     assert not server.requests
     for name in ("words.txt", "vectors.npy"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_kept_member_that_has_changed_is_downloaded_again(tmp_path: Path, server: Server) -> None:
+    params = params_for(TEXTS[50], dimension=50)
+    fetch_glove(params, tmp_path / "one", sources(tmp_path))
+    kept = tmp_path / "cache" / "glove.6B.50d.txt"
+    kept.write_bytes(TEXTS[50] * 2)
+    server.requests.clear()
+    fetch_glove(params, tmp_path / "two", sources(tmp_path))
+    assert kept.read_bytes() == TEXTS[50]
+    assert server.requests
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
@@ -165,7 +182,7 @@ def test_a_server_without_ranges_sends_the_whole_archive_once(
         fetch_glove(params, tmp_path / "glove", sources(tmp_path))
         assert_holds(tmp_path / "glove", TEXTS[dimension])
     assert "the server sends whole files only" in capsys.readouterr().err
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["glove.6B.zip"]
+    assert kept_in(tmp_path) == ["glove.6B.zip"]
     assert len(server.requests) == 2
 
 
@@ -293,7 +310,7 @@ def test_a_file_of_the_wrong_dimension_names_the_parameter(tmp_path: Path) -> No
     ("spoil", "message"),
     [
         (lambda content: content[: len(content) // 2], "cannot be read as a zip"),
-        (lambda content: content.replace(b"glove.6B.50d", b"glove.6B.70d"), "holds glove.6B.70d"),
+        (lambda content: content.replace(b"glove.6B.50d", b"glove.6B.70d"), "holds 'glove.6B.70d"),
         (lambda content: content[:5000] + b"\0" * 500 + content[5500:], "broken or cut off"),
     ],
     ids=["truncated", "member missing", "damaged"],

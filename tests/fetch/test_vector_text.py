@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -214,8 +215,10 @@ def test_a_header_that_promises_other_than_the_file_holds_is_refused(count: int)
         (b"a 1 2\nb 0x1 4\n", "{2}: '0x1' is not a number"),
         (b"a 1 2\nb 3 4\nc nan 4\n", "{3}: nan is not a finite number"),
         (b"a 1 2\nb 3 -Inf\n", "{2}: -Inf is not a finite number"),
-        (b"a 1 2\nb 3 1e39\n", "{2}: 1e39 is too large for a float32"),
+        (b"a 1 2\nb 3 1e39\n", "{2}: '1e39' is too large for a float32"),
         (b"a 1 2\nb 3\r4 5\n", "{2}: '3\\\\r4' is not a number"),
+        (b"a 1 2\nb 3 " + b"9" * 9999 + b"\n", r"{2}: '9{{56}}\.\.\. is too large"),
+        (b"7" * 5000 + b" 2\na 1 2\n", "{1}: "),
         (b"a 1 2\n\n\nb 3 nan\n", "{4}: nan is not a finite number"),
         (b"a 1 2\n 3 4\n", "{2}: the word is empty"),
         (b"a 1 2\ncaf\xe9 3 4\n", "{2}: the word 'caf\ufffd' is not UTF-8 \\(byte 4 of it\\)"),
@@ -282,3 +285,11 @@ def test_a_truncated_gzip_is_refused(percent: int) -> None:
     cut = io.BytesIO(packed[: len(packed) * percent // 100])
     with gzip.open(cut) as stream, pytest.raises(ReelvecError, match=r"v\.gz: broken or cut off"):
         read_vectors(stream, "v.gz", 2)
+
+
+@given(st.text("0123456789.eE+-_", max_size=12))
+def test_numbers_are_what_they_always_were(text: str) -> None:
+    """By a pattern that took quadratic time, for the same result."""
+    slow = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+    number = text.encode()
+    assert bool(vector_text.NUMBER.fullmatch(number)) == bool(slow.fullmatch(number))

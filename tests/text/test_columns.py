@@ -147,6 +147,11 @@ def test_unusual_characters_are_tokens_or_spaces_but_never_an_error() -> None:
     ]
 
 
+def test_a_number_too_long_for_any_letter_is_left_as_it_is() -> None:
+    word = f"&#{'1' * 5000};"
+    assert tokens_of(word, params=with_step(html=True)) == [[word]]
+
+
 def test_very_long_reviews_and_words_are_kept_whole() -> None:
     assert tokens_of("film " * 10_000) == [["film"] * 10_000]
     word = "a" * 1_000_000

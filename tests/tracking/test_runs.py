@@ -471,7 +471,7 @@ def test_the_address_of_a_server_is_taken_as_it_is(monkeypatch: pytest.MonkeyPat
     location = store_location()
     assert location.uri == "http://me:secret@mlflow.example:5000"
     assert location.artifacts is None
-    assert location.shown == "http://***@mlflow.example:5000"
+    assert location.shown == "http://mlflow.example:5000"
 
 
 # `make track`

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import printable
 from reelvec.cli.terminal import print_json
 from reelvec.evaluation.results import Results
 from reelvec.models.logits import label_of, probabilities_of
@@ -116,9 +117,7 @@ def _print_block(
 
 def _start(text: str, width: int) -> str:
     """The beginning of a text in one line."""
-    line = " ".join(text[: 2 * width].split())
-    if not line.isprintable():  # A terminal would obey it.
-        line = "".join(letter if letter.isprintable() else "�" for letter in line)
+    line = printable(" ".join(text[: 2 * width].split()))
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 

@@ -1,6 +1,5 @@
 """Standard output as pipes and terminals want it."""
 
-import io
 import json
 import os
 import sys
@@ -8,17 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-_LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
-"""What some programs take for the end of a line, and JSON leaves as it is."""
+from reelvec.base.messages import COMMANDS, printable
+
+_ESCAPES = {code: f"\\u{code:04x}" for code in (*COMMANDS, 0x2028, 0x2029) if code >= 0x20}
+"""What terminals obey or programs take for the end of a line, and JSON leaves as it is."""
 
 
 @contextmanager
 def tidy_output() -> Iterator[None]:
     """UTF-8 whatever the locale, and no traceback when a reader such as `head` has had enough."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
             # A broken byte in an argument is no reason to fail.
-            stream.reconfigure(encoding="utf-8", errors="replace")
+            reconfigure(encoding="utf-8", errors="replace")
     try:
         try:
             yield
@@ -32,7 +34,7 @@ def tidy_output() -> Iterator[None]:
 
 def print_json(value: Any) -> None:
     """One JSON value in one line, with rounded numbers."""
-    print(json.dumps(_rounded(value), ensure_ascii=False).translate(_LINE_ENDS))
+    print(json.dumps(_rounded(value), ensure_ascii=False).translate(_ESCAPES))
 
 
 def print_table(
@@ -43,7 +45,9 @@ def print_table(
 
     left = len(header) if numbers_from is None else numbers_from
     sides = ["left"] * left + ["right"] * (len(header) - left)
-    print(tabulate(rows, header, "simple", disable_numparse=True, colalign=sides))
+    # Here too, or the columns would be too narrow for what is escaped later.
+    cells = [[printable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    print(tabulate(cells, header, "simple", disable_numparse=True, colalign=sides))
 
 
 def _rounded(value: Any) -> Any:

@@ -1,7 +1,6 @@
 """The mistakes a model was surest of, with the text of the reviews."""
 
 import html
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,13 +15,12 @@ from reelvec.base.messages import run_again
 from reelvec.base.project.files import write_json
 from reelvec.evaluation.predictions import Predictions
 from reelvec.evaluation.scores import confident_mistakes
+from reelvec.evaluation.sentences import BREAK
 
 WORDS_SHOWN = 8
 """Of those that decided: as many as fit a line or two."""
 
 Words = tuple[tuple[str, float], ...]
-
-LINE_BREAKS = re.compile(r"(?:\s*<br\s*/?>\s*)+|\s*\n\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Mistake:
     @property
     def paragraphs(self) -> list[str]:
         """The text, cut where the reviewer broke the line; nothing is escaped."""
-        return [part.strip() for part in LINE_BREAKS.split(self.text) if part.strip()]
+        return [part.strip() for part in BREAK.split(self.text) if part.strip()]
 
 
 def find_mistakes(predictions: Predictions, reviews: Path, count: int) -> list[Mistake]:

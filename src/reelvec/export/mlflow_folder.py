@@ -1,12 +1,9 @@
 """A trained model as a folder that MLflow loads and serves: the same model, the same bytes."""
 
 import hashlib
-import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from mlflow.models import Model, ModelSignature
 from mlflow.pyfunc import FLAVOR_NAME
 from mlflow.types import ColSpec, Schema
 
+from reelvec.base.messages import quiet
 from reelvec.base.project.files import read_json, write_text
 from reelvec.base.project.paths import CONFIG
 from reelvec.export.model_folder import files_of_model
@@ -67,7 +65,8 @@ def save_package(place: Path, folder: Path, model: Model) -> None:
         for name, path in files_of_model(folder).items():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy / name)
-        with _quiet():
+        # Failures are exceptions; what else MLflow tells is no news.
+        with quiet({"mlflow": os.environ.get("MLFLOW_LOGGING_LEVEL", "CRITICAL")}):
             mlflow.pyfunc.save_model(
                 place,
                 python_model=SCRIPT,
@@ -101,18 +100,6 @@ def _copy_code(code: Path) -> None:
         else:
             code.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(PACKAGE / name, code / name)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep MLflow from telling what is no news: failures are exceptions."""
-    logger = logging.getLogger("mlflow")
-    level = logger.level
-    logger.setLevel(os.environ.get("MLFLOW_LOGGING_LEVEL", "CRITICAL"))
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def _describe_anew(place: Path, model: Model) -> None:

@@ -1,9 +1,8 @@
 """Getting the official files: from the download cache, from a mirror, or over the network."""
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,10 @@ from platformdirs import user_cache_path
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.project.files import remove, write_text
-from reelvec.fetch.addresses import is_remote, local_path, name_of, shown
+from reelvec.base.messages import shown
+from reelvec.base.project.files import remove, sync, write_text
+from reelvec.fetch.addresses import identity_of, is_remote, local_path, name_of
+from reelvec.fetch.kept import is_whole, note_hash
 from reelvec.fetch.remote import (
     READ_AT_ONCE,
     NotThereError,
@@ -54,13 +55,13 @@ class Sources:
         Raises:
             ReelvecError: the mirror is a folder that does not exist.
         """
-        folders = [self.cache]
-        if self.mirror and not is_remote(self.mirror):
-            folders.append(local_path(self.mirror))
-            if not folders[-1].is_dir():
-                raise ReelvecError(f"REELVEC_MIRROR: {folders[-1]} is not a folder")
-        places = (folder / name for folder in folders for name in names)
-        return next((place for place in places if place.is_file()), None)
+        found = next((self.cache / name for name in names if is_whole(self.cache / name)), None)
+        if not self.mirror or is_remote(self.mirror):
+            return found
+        folder = local_path(self.mirror)
+        if not folder.is_dir():
+            raise ReelvecError(f"REELVEC_MIRROR: {shown(self.mirror)} is not a folder")
+        return found or next((folder / name for name in names if (folder / name).is_file()), None)
 
     def addresses(self, names: Sequence[str], official: str) -> list[str]:
         """Where to ask over the network: for each name at the mirror, then officially."""
@@ -96,16 +97,16 @@ class Sources:
         """
         if is_remote(source):
             place = self.folder_of(source) / name_of(source)
-            return place if place.is_file() else download(source, place, self.patience)
+            return place if is_whole(place) else download(source, place, self.patience)
         path = local_path(source)
         if not path.is_file():
             what = "is a folder, not a file" if path.is_dir() else "there is no such file"
-            raise ReelvecError(f"params.yaml: {key}: {source}: {what}")
+            raise ReelvecError(f"params.yaml: {key}: {shown(source)}: {what}")
         return path
 
     def folder_of(self, address: str) -> Path:
         """The part of the cache for an address of the user's, where names cannot collide."""
-        return self.cache / "addresses" / hashlib.sha256(address.encode()).hexdigest()[:16]
+        return self.cache / "addresses" / identity_of(address)
 
 
 def download(address: str, target: Path, patience: Patience) -> Path:
@@ -113,7 +114,8 @@ def download(address: str, target: Path, patience: Patience) -> Path:
 
     Bytes are collected in `target` + `.part`, which becomes `target` when it is complete. Beside
     it stands a note of the address and the version of the file that they belong to. Of several
-    that download the same file at once, one does, and the others wait for it.
+    that download the same file at once, one does, and the others wait for it. A file that is
+    there but no longer what was downloaded is replaced.
 
     Returns:
         `target`.
@@ -125,16 +127,23 @@ def download(address: str, target: Path, patience: Patience) -> Path:
     part = target.with_name(f"{target.name}.part")
     note = target.with_name(f"{target.name}.part.from")
     with one_at_a_time(target):
-        if target.is_file():
+        if is_whole(target):
             return target
+        if target.exists():
+            say(f"warning: {target}: not what was downloaded; it is replaced")
         say(f"downloading {shown(address)}")
         for _ in range(patience.attempts):
             try:
-                _download_rest(address, part, note, patience)
+                size = _download_rest(address, part, note, patience)
             except RangesRefusedError:
                 remove(part)
                 continue
+            if size not in (None, part.stat().st_size):
+                remove(part)  # something else wrote to it
+                continue
+            note_hash(part, target)
             part.replace(target)
+            sync(target.parent)
             remove(note)
             return target
     raise ReelvecError(f"{shown(address)}: the file keeps changing; run the same command later")
@@ -144,8 +153,8 @@ def download(address: str, target: Path, patience: Patience) -> Path:
 def one_at_a_time(target: Path) -> Iterator[None]:
     """Get a file alone: whoever else wants to waits, be it another thread or another process."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    path = target.with_name(f"{target.name}.lock")
-    lock = FileLock(path)
+    # The lock's file stays: to delete it would part those who hold it from those who come.
+    lock = FileLock(target.with_name(f"{target.name}.lock"))
     try:
         lock.acquire(blocking=False)
     except Timeout:
@@ -154,14 +163,11 @@ def one_at_a_time(target: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # While it is held: those who wait see that it has gone, and make a new one.
-        with suppress(PermissionError):
-            path.unlink(missing_ok=True)
         lock.release()
 
 
-def _download_rest(address: str, part: Path, note: Path, patience: Patience) -> None:
-    """Append to `part` what it lacks."""
+def _download_rest(address: str, part: Path, note: Path, patience: Patience) -> int | None:
+    """Append to `part` what it lacks; returns the size that the server says it has then."""
     version = _version_begun(address, part, note)
     if version is None:
         remove(part)
@@ -169,13 +175,14 @@ def _download_rest(address: str, part: Path, note: Path, patience: Patience) -> 
     body = RemoteBody(address, patience, start, validator=version if start else None)
     try:
         if body.validator:
-            write_text(note, f"{address}\n{body.validator}")
+            write_text(note, f"{identity_of(address)}\n{body.validator}")
         else:
             remove(note)
         with part.open("ab") as stream, byte_bar(part.stem, body.size, start) as bar:
             while chunk := body.read(READ_AT_ONCE):
                 stream.write(chunk)
                 bar.update(len(chunk))
+        return body.size
     finally:
         body.close()
 
@@ -185,7 +192,7 @@ def _version_begun(address: str, part: Path, note: Path) -> str | None:
     if not part.is_file() or not note.is_file():
         return None
     begun, _, version = note.read_text(encoding="utf-8").partition("\n")
-    return version if begun == address and version else None
+    return version if begun == identity_of(address) and version else None
 
 
 def byte_bar(name: str, total: int | None, start: int = 0) -> Any:

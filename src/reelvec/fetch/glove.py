@@ -1,26 +1,38 @@
 """Pretrained word vectors: from the official archive, or any file of the kind, to two files."""
 
 import gzip
+import io
 import zipfile
 import zlib
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
 from remotezip import PartialBuffer, RemoteZip, RemoteZipError
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.messages import get_again
+from reelvec.base.messages import get_again, shortened, shown
 from reelvec.base.project.files import CHUNK, replacing, save_array
 from reelvec.base.schema.glove import GloveParams
-from reelvec.fetch.addresses import OFFICIAL, is_remote, kind_of, name_of, shown
+from reelvec.fetch.addresses import OFFICIAL, is_remote, kind_of, name_of
 from reelvec.fetch.download import Sources, byte_bar, download, one_at_a_time
+from reelvec.fetch.kept import is_whole, note_hash
 from reelvec.fetch.remote import NotThereError, Patience, RangesRefusedError, RemoteBody, say
-from reelvec.fetch.vector_text import Readable, VectorText, read_vectors
+from reelvec.fetch.unpacked import Readable, Unpacked
+from reelvec.fetch.vector_text import VectorText, read_vectors
 
 OFFICIAL_ADDRESS = "https://nlp.stanford.edu/data/glove.6B.zip"
 OFFICIAL_DIMENSIONS = (50, 100, 200, 300)
 UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+LARGEST_TEXT = 1 << 35
+"""Bytes of vectors that are too many, however they are packed: 32 GiB."""
+
+SHOWN = 8
+"""Names of members in a message."""
+
+LONGEST_DIRECTORY = 1 << 22
+"""Bytes of a zip archive's list of members that are too many: it is read at once."""
 
 OpenedText = tuple[Readable, str]
 """A stream of vector text, and what messages call it."""
@@ -99,14 +111,16 @@ def _open(params: GloveParams, sources: Sources, stack: ExitStack) -> OpenedText
 def _open_file(path: Path, dimension: int, stack: ExitStack) -> OpenedText:
     """Open a text, a .gz or a .zip, told apart by their first bytes."""
     with path.open("rb") as stream:
-        start = stream.read(4)
+        start, size = stream.read(4), path.stat().st_size
     if start[:2] == b"\x1f\x8b":
-        return stack.enter_context(gzip.open(path)), path.name
+        return _unpacked(gzip.open(path), path.name, size, stack), path.name
     if start == b"PK\x03\x04":
         try:
-            archive = stack.enter_context(zipfile.ZipFile(path))
+            opened = stack.enter_context(_ZipFile(path))
+            archive = stack.enter_context(zipfile.ZipFile(opened))
             member = _member(archive, path.name, dimension)
-            return stack.enter_context(archive.open(member)), f"{path.name}: {member}"
+            name = f"{path.name}: {member}"
+            return _unpacked(archive.open(member), name, size, stack), name
         except UNREADABLE_ZIP as error:
             raise ReelvecError(
                 f"{path}: cannot be read as a zip archive ({error}); {get_again()}"
@@ -119,7 +133,7 @@ def _open_address(
 ) -> OpenedText:
     """Open vectors over the network, or what an earlier run has kept of them in `folder`."""
     kept = folder / name_of(address)
-    if not kept.is_file():
+    if not is_whole(kept):
         if name_of(address).endswith(".zip"):
             try:
                 return _open_remote_zip(address, folder, params, patience, stack)
@@ -141,11 +155,11 @@ def _open_remote_zip(
         archive = stack.enter_context(RemoteZip(address, fetcher=_Fetcher, patience=patience))
         member = _member(archive, shown(address), params.dimension)
         kept = folder / Path(member).name
-        if params.max_words is not None and not kept.is_file():
+        if params.max_words is not None and not is_whole(kept):
             say(f"reading {member} in {shown(address)}")
-            return stack.enter_context(archive.open(member)), f"{name_of(address)}: {member}"
+            return _opened(archive, member, stack), f"{name_of(address)}: {member}"
         with one_at_a_time(kept):
-            if not kept.is_file():
+            if not is_whole(kept):
                 _keep_member(archive, member, kept)
     except (*UNREADABLE_ZIP, RemoteZipError) as error:
         raise ReelvecError(
@@ -163,7 +177,10 @@ class _Fetcher:
 
     def fetch(self, data_range: tuple[int, int | None], stream: bool = False) -> Any:
         """The bytes from the first to the last place of a range."""
-        body = RemoteBody(self._address, self._patience, *data_range)
+        first, last = data_range
+        if not stream and last is not None and last - first >= LONGEST_DIRECTORY:
+            raise RemoteZipError("its list of members is too long")
+        body = RemoteBody(self._address, self._patience, first, last)
         assert body.stop is not None, "an answer to a range has an end"
         return PartialBuffer(body, body.position, body.stop - body.position, stream)
 
@@ -173,23 +190,53 @@ def _keep_member(archive: zipfile.ZipFile, member: str, path: Path) -> None:
     entry = archive.getinfo(member)
     say(f"downloading {member}, {entry.compress_size / 1e6:,.0f} MB")
     with (
+        ExitStack() as stack,
         replacing(path) as temporary,
-        archive.open(member) as source,
         temporary.open("wb") as target,
         byte_bar(member, entry.file_size) as bar,
     ):
+        source = _opened(archive, member, stack)
         while chunk := source.read(CHUNK):
             target.write(chunk)
             bar.update(len(chunk))
+        target.flush()
+        note_hash(temporary, path)
+
+
+def _opened(archive: zipfile.ZipFile, member: str, stack: ExitStack) -> Unpacked:
+    size = archive.getinfo(member).compress_size
+    return _unpacked(archive.open(member), member, size, stack)
+
+
+def _unpacked(
+    stream: AbstractContextManager[Readable], name: str, packed: int, stack: ExitStack
+) -> Unpacked:
+    return Unpacked(stack.enter_context(stream), name, packed, LARGEST_TEXT)
+
+
+class _ZipFile(io.FileIO):
+    """A zip archive of which no endless list of members is read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > LONGEST_DIRECTORY:
+            raise zipfile.BadZipFile("its list of members is too long")
+        return super().read(size)
 
 
 def _member(archive: zipfile.ZipFile, name: str, dimension: int) -> str:
-    """The member of an archive that holds vectors of this dimension."""
+    """The member of an archive that holds vectors of this dimension.
+
+    Raises:
+        ReelvecError: none does, or it is packed in a way that cannot be unpacked bit by bit.
+    """
     texts = [member for member in archive.namelist() if member.endswith(".txt")]
     fitting = [member for member in texts if member.endswith(f".{dimension}d.txt")]
-    if len(fitting) == 1 or len(texts) == 1:
-        return (fitting or texts)[0]
-    raise ReelvecError(
-        f"{name}: which of its files has glove.dimension {dimension}? None is called "
-        f"*.{dimension}d.txt; it holds {', '.join(texts) or 'no .txt'}"
-    )
+    if len(fitting) != 1 and len(texts) != 1:
+        raise ReelvecError(
+            f"{name}: which of its files has glove.dimension {dimension}? None is called "
+            f"*.{dimension}d.txt; it holds {', '.join(map(shortened, texts[:SHOWN])) or 'no .txt'}"
+        )
+    member = (fitting or texts)[0]
+    if archive.getinfo(member).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ReelvecError(f"{name}: {shortened(member)}: pack it with deflate, as zip does")
+    return member

@@ -1,10 +1,7 @@
 """The film reviews: from the archive, read as a stream and never unpacked, to one table."""
 
-import gzip
 import hashlib
 import re
-import tarfile
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise
@@ -17,11 +14,12 @@ from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import get_again
-from reelvec.base.project.files import CHUNK, replacing
+from reelvec.base.project.files import replacing
 from reelvec.base.schema.imdb import ImdbParams
 from reelvec.fetch.addresses import OFFICIAL, SourceKind, kind_of, name_of
 from reelvec.fetch.download import Sources
 from reelvec.fetch.remote import say
+from reelvec.fetch.tar_members import members_of
 
 OFFICIAL_ADDRESS = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 OFFICIAL_NAME = "aclImdb_v1.tar.gz"
@@ -34,8 +32,11 @@ RATINGS = {"neg": range(1, 5), "pos": range(7, 11), "unsup": range(1)}
 """The ratings that the files of a folder may have; 0 stands for none."""
 
 LABEL_OF_FOLDER = {"neg": 0, "pos": 1, "unsup": None}
-LONGEST_REVIEW = 1 << 26
-"""Bytes above which a file is no review: 64 MiB."""
+LONGEST_REVIEW = 1 << 22
+"""Bytes above which a file is no review: 4 MiB."""
+
+LONGEST_LIST = 1 << 23
+"""Bytes above which a file is no list of addresses: 8 MiB, three times the longest there is."""
 
 FILM = re.compile(r"/title/tt(\d{1,9})(?:/|$)")
 """In the address of a review's film."""
@@ -176,52 +177,19 @@ def _film_of(review: Review, films: Films) -> int | None:
 
 def _reviews_in(path: Path, films: Films) -> Iterator[Review]:
     """The reviews as they come; what the archive says of their films is put into `films`."""
-    try:
-        # gzip checks length and checksum, which tarfile's own decompression does not.
-        with gzip.open(path) as unzipped, tarfile.open(fileobj=unzipped, mode="r|") as archive:
-            while (member := archive.next()) is not None:
-                archive.members.clear()  # type: ignore[attr-defined]
-                _check_member(member, path)
-                name = IN_FOLDER.fullmatch(member.name)
-                # macOS puts a `._` file beside each file.
-                if name and member.isfile() and not name[3].startswith("._"):
-                    content = archive.extractfile(member)
-                    assert content is not None, "a regular file has content"
-                    yield _review(name, content.read(), path)
-                if listed := ADDRESSES.fullmatch(member.name):
-                    content = archive.extractfile(member)
-                    if content is not None:
-                        films["".join(listed.groups())] = _films_in(content.read())
-            _check_rest(archive, path)
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise ReelvecError(
-            f"{path}: not a whole .tar.gz archive ({error}); if it was downloaded, it may be cut "
-            f"off: {get_again()}"
-        ) from None
+    for member in members_of(path):
+        place = IN_FOLDER.fullmatch(member.name)
+        # macOS puts a `._` file beside each file.
+        if place and not place[3].startswith("._"):
+            yield _review(place, member.read(LONGEST_REVIEW), path)
+        if listed := ADDRESSES.fullmatch(member.name):
+            films["".join(listed.groups())] = _films_in(member.read(LONGEST_LIST))
 
 
 def _films_in(addresses: bytes) -> list[int | None]:
     """The number of the film in each line; None where a line has none."""
     lines = addresses.decode(errors="replace").splitlines()
     return [int(found[1]) if (found := FILM.search(line)) else None for line in lines]
-
-
-def _check_member(member: tarfile.TarInfo, path: Path) -> None:
-    """Refuse what no archive of reviews has, even though nothing is unpacked here."""
-    parts = member.name.replace("\\", "/").split("/")
-    if member.name.startswith("/") or ".." in parts:
-        raise ReelvecError(f"{path}: member {member.name!r} points out of the archive; not read")
-    if not (member.isfile() or member.isdir()):
-        raise ReelvecError(f"{path}: member {member.name!r} is a link or a device; not read")
-    if member.size > LONGEST_REVIEW:
-        raise ReelvecError(f"{path}: member {member.name!r} has {member.size:,} bytes; not read")
-
-
-def _check_rest(archive: tarfile.TarFile, path: Path) -> None:
-    """Read to the end, which checks the checksum, and refuse what tarfile took for the end."""
-    while rest := archive.fileobj.read(CHUNK):
-        if rest.strip(b"\0"):
-            raise ReelvecError(f"{path}: damaged after {archive.offset:,} bytes; get it again")
 
 
 def _review(place: re.Match[str], content: bytes, path: Path) -> Review:

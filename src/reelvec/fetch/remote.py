@@ -1,5 +1,6 @@
 """The bytes of an address, over connections that break."""
 
+import logging
 import re
 import sys
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from urllib3 import BaseHTTPResponse, Retry
 from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError
 
 from reelvec.base.errors import ReelvecError
-from reelvec.fetch.addresses import name_of, shown
+from reelvec.base.messages import printable, quiet, shown
+from reelvec.fetch.addresses import name_of
 
 READ_AT_ONCE = 1 << 16
 """Bytes asked of a connection at a time: what a break can cost."""
@@ -21,7 +23,11 @@ READ_AT_ONCE = 1 << 16
 PASSING = frozenset({429, *range(500, 600)})
 """Answers that may be others at the next attempt."""
 
-CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+SIZE = re.compile(r"[0-9]{1,15}")
+CONTENT_RANGE = re.compile(rf"bytes ({SIZE.pattern})-({SIZE.pattern})/({SIZE.pattern})")
+
+QUIET = {"urllib3.connectionpool": logging.ERROR}
+"""It tells of each attempt that fails, and of the query of what was asked, which may be secret."""
 
 
 class NotThereError(ReelvecError):
@@ -182,7 +188,7 @@ class RemoteBody:
         partial = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
         if self._wants_all and response.status_code != 206:
             length = response.headers.get("Content-Length", "")
-            self.stop = self.size = int(length) if length.isdecimal() else None
+            self.stop = self.size = int(length) if SIZE.fullmatch(length) else None
         elif partial and response.status_code == 206:
             self._check_range(*map(int, partial.groups()))
         else:
@@ -222,7 +228,7 @@ class RemoteBody:
     def _answer(self, headers: dict[str, str]) -> requests.Response:
         """An answer that has a body; what may pass is waited for."""
         try:
-            with requests.Session() as session:
+            with requests.Session() as session, quiet(QUIET):
                 for scheme in ("http://", "https://"):
                     session.mount(scheme, HTTPAdapter(max_retries=self._retries()))
                 response = session.get(
@@ -230,8 +236,13 @@ class RemoteBody:
                 )
         except (requests.ConnectionError, requests.Timeout) as error:
             raise self._given_up(_reason(error)) from None
+        except requests.TooManyRedirects:
+            raise ReelvecError(f"{shown(self._address)}: redirects without end") from None
         except (requests.RequestException, ValueError) as error:
-            raise ReelvecError(f"{shown(self._address)}: {error}") from None
+            raise ReelvecError(
+                f"{shown(self._address)}: cannot be asked ({type(error).__name__}); check the "
+                "address"
+            ) from None
         if response.ok:
             return response
         response.close()
@@ -275,7 +286,7 @@ class RemoteBody:
 
 def say(line: str) -> None:
     """Tell the person at the keyboard, without tearing a progress bar."""
-    tqdm.write(line, file=sys.stderr)
+    tqdm.write(printable(line), file=sys.stderr)
 
 
 def _validator(response: requests.Response) -> str | None:
@@ -290,4 +301,6 @@ def _reason(error: BaseException) -> str:
         error = below
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error) or type(error).__name__
+    # What others say names the address, with all that is secret in it.
+    harmless = isinstance(error, ConnectionError | TimeoutError | ProtocolError)
+    return (harmless and str(error)) or type(error).__name__

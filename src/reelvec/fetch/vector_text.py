@@ -13,7 +13,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +21,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.messages import get_again
+from reelvec.base.messages import get_again, shortened
+from reelvec.fetch.unpacked import Readable
 
 BLOCK = 1 << 20
 """Bytes of text parsed at once."""
@@ -31,18 +31,12 @@ LONGEST_LINE = 1 << 20
 """Bytes after which a file without line ends is taken for something other than text."""
 
 SEPARATOR = re.compile(rb"[ \t]+")
-NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+NUMBER = re.compile(rb"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+HEADER = re.compile(rb"\s*([0-9]{1,15})\s+([0-9]{1,15})\s*")
 NOT_FINITE = re.compile(rb"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 LARGEST = float(np.finfo(np.float32).max)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BROKEN_ARCHIVE = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
-
-
-class Readable(Protocol):
-    """A stream of bytes: a file, or one being decompressed."""
-
-    def read(self, size: int, /) -> bytes:
-        """The next `size` bytes, fewer at the end only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +173,10 @@ def _without_header(block: bytes, place: _Place) -> tuple[bytes, int | None]:
     """
     block = block.removeprefix(BYTE_ORDER_MARK)
     line, _, rest = block.partition(b"\n")
-    columns = line.split()
-    if len(columns) != 2 or not all(column.isdigit() for column in columns):
+    header = HEADER.fullmatch(line)
+    if header is None:
         return block, None
-    words, dimension = map(int, columns)
+    words, dimension = map(int, header.groups())
     if dimension != place.dimension:
         if place.dimension == 1:
             return block, None
@@ -298,9 +292,9 @@ def _check_numbers(numbers: list[bytes], place: _Place, offset: int) -> None:
         if NOT_FINITE.fullmatch(number):
             raise place.problem(offset, f"{text} is not a finite number")
         if not NUMBER.fullmatch(number):
-            raise place.problem(offset, f"{text!r} is not a number")
+            raise place.problem(offset, f"{shortened(text)} is not a number")
         if abs(float(number)) > LARGEST:
-            raise place.problem(offset, f"{text} is too large for a float32")
+            raise place.problem(offset, f"{shortened(text)} is too large for a float32")
 
 
 def _word(column: bytes, place: _Place, offset: int) -> str:
@@ -309,9 +303,9 @@ def _word(column: bytes, place: _Place, offset: int) -> str:
     try:
         return column.decode()
     except UnicodeDecodeError as error:
-        text = column.decode(errors="replace")
+        text = shortened(column.decode(errors="replace"))
         raise place.problem(
-            offset, f"the word {text!r} is not UTF-8 (byte {error.start + 1} of it)"
+            offset, f"the word {text} is not UTF-8 (byte {error.start + 1} of it)"
         ) from None
 
 

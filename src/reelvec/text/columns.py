@@ -170,7 +170,7 @@ def _steps(params: "PreprocessParams") -> list[Callable[[pa.StringArray], pa.Str
     steps: list[Callable[[pa.StringArray], pa.StringArray]] = []
     if params.html:
         steps.append(
-            lambda words: _rewrite(words, pc.match_substring(words, rules.ENTITY), html.unescape)
+            lambda words: _rewrite(words, pc.match_substring(words, rules.ENTITY), _unescaped)
         )
     if params.urls:
         steps.append(partial(_replaced, replacements=[(rules.ADDRESS, "")]))
@@ -192,6 +192,13 @@ def _rewrite(
     """Apply a Python function to the few words under the mask."""
     rewritten = [function(word) for word in words.filter(mask).to_pylist()]
     return pc.replace_with_mask(words, mask, pa.array(rewritten, pa.string()))
+
+
+def _unescaped(word: str) -> str:
+    try:
+        return html.unescape(word)
+    except ValueError:  # a number of thousands of digits, which names no letter
+        return word
 
 
 def _replaced(words: pa.StringArray, replacements: Sequence[tuple[str, str]]) -> pa.StringArray:

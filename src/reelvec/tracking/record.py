@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from reelvec.base.messages import shown
 from reelvec.base.project.files import read_json
 from reelvec.base.project.paths import FIGURES, IMDB_METRICS, PLOTS
 from reelvec.base.project.section import GLOVE, Text
@@ -148,7 +149,7 @@ def run_params(params: Params, model: str) -> dict[str, str]:
     }
     for key in ("source", "dimension", "max_words"):
         used = chosen.embedding == GLOVE
-        flat[f"glove.{key}"] = _text(getattr(params.glove, key)) if used else NOT_USED
+        flat[f"glove.{key}"] = shown(_text(getattr(params.glove, key))) if used else NOT_USED
     if chosen.is_pretrained:
         flat["variant.dimension"] = _text(vectors_params(params, chosen.embedding)["dimension"])
     else:

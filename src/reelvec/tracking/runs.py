@@ -18,11 +18,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import shown
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.export.mlflow_environment import prepare_environment
 from reelvec.tracking.fingerprint import fingerprint_of
@@ -57,8 +57,8 @@ class StoreLocation:
 
     @property
     def shown(self) -> str:
-        """The URI without a password."""
-        return _without_password(self.uri)
+        """The URI without what is secret in it."""
+        return shown(self.uri)
 
 
 def store_location(root: Path = Path()) -> StoreLocation:
@@ -71,7 +71,7 @@ def store_location(root: Path = Path()) -> StoreLocation:
     uri = os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
     if uri.startswith("sqlite:///"):
         uri = f"sqlite:///{home / uri.removeprefix('sqlite:///')}"
-    is_database = "sql" in urlsplit(uri).scheme
+    is_database = "sql" in uri.partition(":")[0]
     # Making a new SQLite file takes seconds on a busy machine, but it cannot hang.
     is_file = uri.startswith("sqlite:")
     return StoreLocation(
@@ -293,10 +293,3 @@ def _project_of(folder: Path) -> Path:
         if parent.parts[-3:] == (".dvc", "tmp", "exps"):
             return parent.parents[2]
     return folder
-
-
-def _without_password(uri: str) -> str:
-    parts = urlsplit(uri)
-    if "@" not in parts.netloc:
-        return uri
-    return parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}").geturl()

@@ -8,8 +8,8 @@ import json
 import logging
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from filelock import FileLock
@@ -30,6 +30,7 @@ from mlflow.models import Model
 from mlflow.utils.credentials import get_default_host_creds
 from mlflow.utils.rest_utils import http_request
 
+from reelvec.base.messages import quiet
 from reelvec.export.mlflow_folder import save_package, served_digest
 from reelvec.tracking.record import FINGERPRINT, DatasetRecord, Point, RunRecord
 
@@ -70,12 +71,12 @@ class Store:
         if self._is_server:
             # A server that hangs or refuses is known at once, before any real call.
             server = get_default_host_creds(uri)  # type: ignore[no-untyped-call]
-            with _quiet():
+            with quiet(QUIET):
                 http_request(  # type: ignore[no-untyped-call]
                     server, "/health", "GET", max_retries=0, timeout=PROBE_SECONDS
                 )
         self._lock = _lock_of(uri)
-        with self._lock, _quiet():
+        with self._lock, quiet(QUIET):
             self._client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             self._experiment_id = self._find_or_make_experiment(experiment, artifacts)
 
@@ -282,20 +283,6 @@ class WrittenRun:
             history = self._client.get_metric_history(self._id, name) if old else []
             self._epochs_there[name] = {point.step for point in history}
         return self._epochs_there[name]
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Let other packages keep to themselves what is no news, for as long as it lasts."""
-    loggers = {name: logging.getLogger(name) for name in QUIET}
-    levels = {name: logger.level for name, logger in loggers.items()}
-    for name, level in QUIET.items():
-        loggers[name].setLevel(level)
-    try:
-        yield
-    finally:
-        for name, level in levels.items():
-            loggers[name].setLevel(level)
 
 
 def _lock_of(uri: str) -> Lock:

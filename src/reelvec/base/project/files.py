@@ -1,10 +1,15 @@
 """Writing files so that nothing half-written is ever taken for a result."""
 
+import errno
+import glob
 import hashlib
 import json
+import os
+import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,13 +18,19 @@ from numpy.typing import NDArray
 
 CHUNK = 1 << 20
 
+LEFT_BEHIND = 24 * 60 * 60
+"""Seconds without a change after which a temporary file has lost its writer."""
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; rename it to `path` when the block succeeds.
 
     The block may create a file or a folder there. When it raises (a full disk, a kill, bad
-    input), the temporary is removed and whatever stood at `path` before is untouched.
+    input), the temporary is removed and whatever stood at `path` before is untouched. Of several
+    that write the same path at once each has a temporary of its own, and the last one to end
+    stays. What is renamed is on the disk first: a power cut leaves the old or the new, or, where
+    a folder takes the place of a folder, for a moment neither.
 
     Args:
         path: the final place of the file or folder; its parents are made.
@@ -31,14 +42,13 @@ def replacing(path: Path) -> Iterator[Path]:
         OSError: the system's, naming `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Always the same name: what a killed process left behind is swept away by the next one.
-    temporary = path.with_name(f".{path.name}.tmp")
-    remove(temporary)
+    _sweep(path)
+    temporary = _beside(path)
     try:
         yield temporary
-        if path.is_dir():
-            remove(path)
-        temporary.replace(path)
+        _flush(temporary)
+        _rename(temporary, path)
+        sync(path.parent)
     except OSError as error:
         # A full disk is met in `write`, which knows no name; and nobody knows the temporary one.
         if error.filename is None or str(error.filename).startswith(str(temporary)):
@@ -46,6 +56,54 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
     finally:
         remove(temporary)
+
+
+def sync(path: Path) -> None:
+    """Have the system write a file, or the names in a folder, to the disk now."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a file system that cannot do so for folders
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _beside(path: Path) -> Path:
+    """A name that no other writer of `path` has."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed writers of `path` left; a young one may still be at work."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        with suppress(FileNotFoundError):  # somebody else was faster
+            if time.time() - left.lstat().st_mtime > LEFT_BEHIND:
+                remove(left)
+
+
+def _flush(path: Path) -> None:
+    for each in [*path.rglob("*"), path]:
+        if not each.is_symlink():
+            sync(each)
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    """Rename a file or folder, also onto a folder that is not empty."""
+    while True:
+        if path.is_dir():
+            old = _beside(path)
+            with suppress(FileNotFoundError):  # another writer was faster
+                path.rename(old)
+            remove(old)
+        try:
+            temporary.replace(path)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        else:
+            return
 
 
 def remove(path: Path) -> None:
