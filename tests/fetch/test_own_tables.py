@@ -177,6 +177,15 @@ def test_labels_are_two_values_of_any_kind(
     assert found == {n: (1, 0, None)[n % 3] for n in range(60)}
 
 
+def test_a_value_may_stand_for_no_label(tmp_path: Path) -> None:
+    rows = [{"text": f"text {n}", "label": n % 3 - 1} for n in range(60)]
+    path, names = put(tmp_path, "r.parquet", as_parquet(rows)), {"positive": 1, "negative": 0}
+    _, metrics = fetched(tmp_path, path, **names, unlabelled=-1)
+    assert metrics["reviews"]["unsup"] == 20
+    with pytest.raises(ReelvecError, match="label '-1' is neither '0' nor '1'"):
+        fetched(tmp_path, path, **names)
+
+
 def test_the_hash_is_that_of_the_file_and_another_one_is_refused(tmp_path: Path) -> None:
     path = put(tmp_path, "r.csv", as_csv(ROWS))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -135,6 +135,9 @@ def _labels(rows: Rows, params: TableParams) -> NDArray[np.int8]:
     """0, 1, or -1 where there is none: int8 (rows,)."""
     names = (params.negative, params.positive)
     column = rows.table["label"]
+    if params.unlabelled is not None:
+        none = pa.scalar(None, column.type)
+        column = pc.if_else(pc.equal(column, params.unlabelled), none, column)
     found = _positions(column, names)
     wrong = np.flatnonzero((found < 0) & column.is_valid().to_numpy())
     if len(wrong):

@@ -1,5 +1,6 @@
 """`imdb` of `params.yaml`: which reviews."""
 
+from itertools import combinations
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -48,14 +49,16 @@ class TableParams(BaseModel):
     """How to read reviews that are no archive in the official layout, but rows of tables.
 
     `positive` and `negative` are the two values of the column `label`, and the names that the
-    results call them by. Where there is no column `split`, or `splits` is null, `test_fraction` of
-    the labelled rows become test reviews, drawn by `seed`.
+    results call them by; an empty cell, or `unlabelled`, is no label. Where there is no column
+    `split`, or `splits` is null, `test_fraction` of the labelled rows become test reviews, drawn
+    by `seed`.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     positive: Cell = "positive"
     negative: Cell = "negative"
+    unlabelled: Cell | None = None
     splits: SplitNames | None = SplitNames()
     test_fraction: Fraction = 0.2
     seed: int = 123
@@ -65,8 +68,9 @@ class TableParams(BaseModel):
         for name in (self.positive, self.negative):
             if not name.isprintable():
                 raise ValueError(f"{name!r} does not fit in a line; call the label something else")
-        if self.positive == self.negative:
-            raise ValueError(f"positive and negative are both {self.positive!r}; name two labels")
+        for one, other in combinations(("positive", "negative", "unlabelled"), 2):
+            if getattr(self, one) == getattr(self, other):
+                raise ValueError(f"{one} and {other} are both {getattr(self, one)!r}")
         return self
 
 
