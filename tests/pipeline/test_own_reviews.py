@@ -1,4 +1,4 @@
-"""A person's own reviews, not of films, from a CSV to the report and to an answer."""
+"""A person's own reviews, not of films and none unlabelled, from a CSV to report and answer."""
 
 import csv
 import json
@@ -17,7 +17,7 @@ LABELS = {"negative": "refund", "positive": "keep"}
 
 
 def write_reviews(path: Path, count: int) -> None:
-    """Short texts with commas, quotes and line breaks in their cells; some have no label."""
+    """Short texts with commas, quotes and line breaks in their cells."""
     draw = random.Random(1)
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
@@ -26,14 +26,13 @@ def write_reviews(path: Path, count: int) -> None:
             keep = draw.random() < 0.5
             praise, blame = draw.choice(KEPT), draw.choice(SENT_BACK)
             said, other = (praise, blame) if keep else (blame, praise)
-            label = "" if number % 10 == 0 else LABELS["positive" if keep else "negative"]
             # The first word decides; one in five tells of both.
             besides = other if draw.random() < 0.2 else said
             text = (
                 f"The {draw.choice(GOODS)} is {said}, and its {draw.choice(PARTS)} is\n"
                 f'"{besides}", as my {draw.choice(("wife", "brother", "uncle"))} says.\n\n{said}!'
             )
-            writer.writerow((f"order {number}", text, label, "north, south"))
+            writer.writerow((f"order {number}", text, NAMES[keep], "north, south"))
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +54,13 @@ def test_models_learn_and_answer_by_the_labels_that_the_reviews_have(shop: Path)
         answer = succeed(shop, "reelvec", "predict", "--variant", name, *texts)
         assert [line.split()[0] for line in answer.splitlines()] == ["keep", "refund"], name
         metrics = json.loads((shop / f"reports/metrics/evaluate/{name}.json").read_bytes())
-        assert metrics["test_reviews"] == 72
+        assert metrics["test_reviews"] == 80
         assert metrics["accuracy"] > 0.9, name
 
 
 def test_reports_say_which_data_it_is_and_what_its_labels_are_called(shop: Path) -> None:
     line = (
-        "OTHER DATA (not the official IMDb reviews): orders.csv: 288 training, 72 test and 40 "
+        "OTHER DATA (not the official IMDb reviews): orders.csv: 320 training, 80 test and 0 "
         "unlabelled reviews, labelled refund or keep"
     )
     for name in ("comparison.md", "similarities.md", "lengths.md", "behaviour.md"):

@@ -50,6 +50,8 @@ def fetch_reviews(
     sources = sources or Sources.from_environment()
     if params.source == (OFFICIAL,) or _is_archive(params.source):
         metrics = fetch_imdb(params, table, sources)
+        if params.tables is not None:
+            metrics["labels"] = _label_names(params.tables)
     else:
         files = [
             path for source in params.source for path in files_named(source, sources, is_table)
@@ -91,7 +93,7 @@ def fetch_tables(files: Sequence[Path], params: ImdbParams, table: Path) -> dict
     reading = params.tables or TableParams()
     reviews = _reviews_of(read_tables(files), reading)
     save(reviews, table)
-    labels = {"negative": reading.negative, "positive": reading.positive}
+    labels = _label_names(reading)
     figures = _statistics(reviews)
     return {
         "data": _data_line(files, figures["reviews"], labels),
@@ -100,6 +102,10 @@ def fetch_tables(files: Sequence[Path], params: ImdbParams, table: Path) -> dict
         "labels": labels,
         **figures,
     }
+
+
+def _label_names(params: TableParams) -> dict[str, str]:
+    return {"negative": params.negative, "positive": params.positive}
 
 
 def _content_sha256(files: Sequence[Path]) -> str:

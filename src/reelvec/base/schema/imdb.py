@@ -51,7 +51,7 @@ class TableParams(BaseModel):
     `positive` and `negative` are the two values of the column `label`, and the names that the
     results call them by; an empty cell, or `unlabelled`, is no label. Where there is no column
     `split`, or `splits` is null, `test_fraction` of the labelled rows become test reviews, drawn
-    by `seed`.
+    by `seed`. Of an archive only the names of the labels count.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
