@@ -23,7 +23,7 @@ from reelvec.base.project.paths import (
     TEST,
     reviews_of,
 )
-from reelvec.base.project.provenance import data_line
+from reelvec.base.project.provenance import data_line, label_names
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.ensembles import EnsembleParams
 from reelvec.base.schema.evaluation import EvaluationParams
@@ -59,7 +59,7 @@ def main() -> None:
     test = {text: Dataset.load(reviews_of(text) / TEST) for text in texts}
     logits = logits_of_all(models, test)
     results = {name: tested(models[name], logits[name], test, params) for name in models}
-    write_tests(results, params, data)
+    write_tests(results, params, data, label_names())
     part = next(iter(test.values()))
     origins_of(part.review_ids, part.targets, REVIEWS).save(ORIGINS)
     for name, result in results.items():

@@ -1,4 +1,4 @@
-"""Get the film reviews: the official archive to data/raw/imdb.parquet."""
+"""Get the reviews, the official archive or a person's own tables: to data/raw/imdb.parquet."""
 
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
@@ -8,12 +8,12 @@ from reelvec.base.project.files import write_json
 from reelvec.base.project.params_file import read_section
 from reelvec.base.project.paths import IMDB_METRICS, REVIEWS
 from reelvec.base.schema.imdb import ImdbParams
-from reelvec.fetch.imdb import fetch_imdb
+from reelvec.fetch.reviews import fetch_reviews
 
 
 def main() -> None:
     """Run the stage."""
-    metrics = fetch_imdb(read_section(ImdbParams), REVIEWS)
+    metrics = fetch_reviews(read_section(ImdbParams), REVIEWS)
     write_json(IMDB_METRICS, metrics)
     print(metrics["data"])
     print(

@@ -13,7 +13,7 @@ from reelvec.base.project.paths import (
     NEIGHBORS,
     SIMILARITIES,
 )
-from reelvec.base.project.provenance import data_line
+from reelvec.base.project.provenance import data_line, label_names
 from reelvec.base.schema.whole import load_params
 from reelvec.evaluation.behaviour_report import behaviour_table
 from reelvec.evaluation.comparison import Comparison
@@ -31,6 +31,7 @@ def main() -> None:
         neighbors=read_results(NEIGHBORS, "compare_similarities"),
         mistakes={name: load_mistakes(MISTAKES / f"{name}.json") for name in params.variants},
         behaviour=behaviour_table(read_results(BEHAVIOUR, "evaluate")),
+        labels=label_names(),
     )
     write_json(CONTENTS, page_contents(params, found))
     print("`reelvec page` makes reports/index.html of it, and `reelvec explore` opens that")

@@ -18,6 +18,7 @@ from reelvec.base.project.paths import (
     VALID,
     reviews_of,
 )
+from reelvec.base.project.provenance import label_names
 from reelvec.base.schema.training import TrainingParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import count_parameters
@@ -57,7 +58,7 @@ def main() -> None:
         fitted = fit(params, tokenizer.vocabulary, parts, vectors, device, report, training.threads)
 
     tokenizer = tokenizer.limited(fitted.model.reader.words)
-    predictor = Predictor(name, params, tokenizer, fitted.model)
+    predictor = Predictor(name, params, tokenizer, fitted.model, label_names())
     predictor.save(MODELS / name, fitted.validation_logits, fitted.unlabelled_logits)
     write_text(PLOTS / "training" / f"{name}.csv", learning_curve(fitted.history))
     parameters, trainable = count_parameters(fitted.model)

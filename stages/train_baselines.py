@@ -1,5 +1,7 @@
 """Train the baselines: data/plain/ and data/processed/ to data/baselines/."""
 
+from dataclasses import replace
+
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
@@ -14,6 +16,7 @@ from reelvec.base.project.paths import (
     VALID,
     reviews_of,
 )
+from reelvec.base.project.provenance import label_names
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.models.linear import train_baseline
 from reelvec.models.word_vectors import WordVectors, folder_of_vectors, load_word_vectors
@@ -42,6 +45,7 @@ def main() -> None:
             if params.refit:
                 everything = parts[TRAIN].followed_by(parts[VALID])
                 baseline = train_baseline(name, params, tokenizer, everything, vectors)
+            baseline = replace(baseline, labels=label_names())
             baseline.save(folder / name, logits[VALID], logits[UNSUP])
             dimensions = len(baseline.scale) if vectors is None else vectors.vectors.shape[1]
             metrics[name] |= {

@@ -9,6 +9,7 @@ from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import replacing, write_json
 from reelvec.base.project.params_file import read_entries, read_section
 from reelvec.base.project.paths import STUDENT_METRICS, STUDENTS, TRAIN, UNSUP, VALID, reviews_of
+from reelvec.base.project.provenance import label_names
 from reelvec.base.schema.students import StudentParams
 from reelvec.base.schema.training import TrainingParams
 from reelvec.models.classifier import count_parameters
@@ -60,7 +61,7 @@ def main() -> None:
                 threads=training.threads,
             )
             tokenizer = tokenizer.limited(fitted.model.reader.words)
-            student = Predictor(name, params.variant, tokenizer, fitted.model)
+            student = Predictor(name, params.variant, tokenizer, fitted.model, label_names())
             student.save(folder / name, fitted.validation_logits)
             best = asdict(fitted.best)
             metrics[name] = {

@@ -7,7 +7,7 @@ from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import read_json
 from reelvec.base.project.params_file import read_entries, read_section
 from reelvec.base.project.paths import FIGURES, LENGTHS, PLOTS, PROCESSED, TRAIN, VOCABULARY
-from reelvec.base.project.provenance import data_line
+from reelvec.base.project.provenance import data_line, label_names
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.visualization import VisualizationParams
 from reelvec.evaluation.curves import read_curves
@@ -33,7 +33,7 @@ from reelvec.text.vocabulary import Vocabulary
 
 def main() -> None:
     """Run the stage."""
-    params, data = read_section(VisualizationParams), data_line()
+    params, data, names = read_section(VisualizationParams), data_line(), label_names()
     variants = read_entries(VariantParams)
     check_leftovers(variants)
     word_map = map_words(
@@ -52,11 +52,11 @@ def main() -> None:
     by_length = draw_lengths(lengths["excerpts"], lengths["default"], list(variants), data)
     roc = read_curves(PLOTS / "roc", variants, ROC_COLUMNS)
 
-    save_figure(draw_words(word_map, labelled, data), FIGURES / "words")
+    save_figure(draw_words(word_map, labelled, data, names), FIGURES / "words")
     save_figure(draw_learning_curves(training, data), FIGURES / "learning_curves")
     save_figure(draw_roc(roc, areas, data), FIGURES / "roc")
-    save_figure(draw_calibration(calibration, errors, data), FIGURES / "calibration")
-    save_figure(draw_confusion(predictions, data), FIGURES / "confusion")
+    save_figure(draw_calibration(calibration, errors, data, names), FIGURES / "calibration")
+    save_figure(draw_confusion(predictions, data, names), FIGURES / "confusion")
     save_figure(by_length, FIGURES / "lengths")
     print(f"wrote {FIGURES}: words, learning_curves, roc, calibration, confusion, lengths")
 

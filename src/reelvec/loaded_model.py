@@ -17,7 +17,7 @@ from reelvec.given_texts import as_texts
 from reelvec.models.ensemble import Ensemble
 from reelvec.models.linear import Baseline
 from reelvec.models.load import load_model
-from reelvec.models.logits import LABELS, both_probabilities
+from reelvec.models.logits import both_probabilities
 from reelvec.models.model import Model
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class LoadedModel:
         return Results(self.root).testing(self.name)
 
     def predict(self, texts: Iterable[str]) -> list[str]:
-        """`positive` or `negative` for each text.
+        """`positive` or `negative` for each text, as its data calls them.
 
         Args:
             texts: a list, an array of one dimension, a column of a table.
@@ -88,7 +88,7 @@ class LoadedModel:
         Raises:
             ReelvecError: there is something that is no text, at the position named.
         """
-        return [LABELS[int(each[1] > each[0])] for each in self.predict_proba(texts)]
+        return [self.model.labels[int(each[1] > each[0])] for each in self.predict_proba(texts)]
 
     def predict_proba(self, texts: Iterable[str]) -> NDArray[np.float64]:
         """Probabilities of `negative` and `positive`: float64 (texts, 2); errors as `predict`."""

@@ -60,6 +60,14 @@ def test_the_shipped_parameters_are_valid() -> None:
         ("variants.scratch.dimension", None, "a random embedding needs a `dimension`"),
         ("variants.glove_frozen.dimension", 50, "set `glove.dimension` or"),
         ("imdb.content_sha256", "abc", "'abc' was given, it must match"),
+        ("imdb.content_sha256", None, "'official' stands alone, and has a content_sha256"),
+        ("imdb.source", ["official", "r.csv"], "'official' stands alone"),
+        ("imdb.source", [], "[] was given, it must have at least 1 entries"),
+        ("imdb.tables", {"positve": "keep"}, "did you mean 'positive'?"),
+        ("imdb.tables", {"positive": 1, "negative": 1.0}, "positive and negative are both '1'"),
+        ("imdb.tables", {"positive": "a\nb"}, "does not fit in a line"),
+        ("imdb.tables", {"positive": ["a"]}, "['a'] was given, it must be text"),
+        ("imdb.tables", {"splits": {"dev": "valid"}}, "is not a parameter; choose train, test or"),
         ("training.device", "gpu", "choose auto, cpu or cuda"),
         ("training", 3, "3 was given, it must be a section"),
     ],
@@ -71,7 +79,8 @@ def test_a_wrong_value_is_named_with_its_key_and_what_is_allowed(
     line = complaint(raw)
     assert "\n" not in line
     assert expected in line
-    section = key.rpartition(".")[0] if "needs" in expected or "`glove" in expected else key
+    whole = ("needs", "`glove", "stands alone")
+    section = key.rpartition(".")[0] if any(each in expected for each in whole) else key
     assert line.startswith(f"params.yaml: {section}")
 
 

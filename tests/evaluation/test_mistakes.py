@@ -49,7 +49,7 @@ def test_mistakes_have_the_text_of_their_label_and_id(reviews: Path) -> None:
     found = find_mistakes(wrong_about_two(), reviews, 10)
     assert [mistake.path for mistake in found] == ["test/pos/1_10.txt", "test/neg/1_2.txt"]
     assert found[0].paragraphs == ["Good.", "Or not"]
-    assert found[0].verdict == "positive, taken for negative (P(positive) = 0.0100)"
+    assert found[0].verdict() == "positive, taken for negative (P(positive) = 0.0100)"
     assert find_mistakes(wrong_about_two(), reviews, 0) == []
 
 

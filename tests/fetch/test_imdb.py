@@ -27,6 +27,7 @@ from reelvec.fetch import imdb
 from reelvec.fetch.download import Sources
 from reelvec.fetch.imdb import content_sha256, fetch_imdb, read_archive
 from reelvec.fetch.remote import Patience
+from reelvec.fetch.reviews import fetch_reviews
 
 REPOSITORY = Path(__file__).parents[2]
 REVIEWS = {
@@ -93,6 +94,18 @@ def fetched(tmp_path: Path, archive: Path, files: dict[str, bytes]) -> tuple[Any
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     return pack(tmp_path / "reviews.tar.gz", REVIEWS | EXTRAS)
+
+
+def test_an_archive_of_ones_own_may_name_its_labels_and_go_without_a_hash(
+    tmp_path: Path, archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {"source": str(archive), "content_sha256": None, "tables": {"positive": "keep"}}
+    params = ImdbParams.model_validate_json(json.dumps(given))
+    metrics = fetch_reviews(params, tmp_path / "imdb.parquet", Sources(tmp_path / "cache"))
+    assert metrics["labels"] == {"negative": "negative", "positive": "keep"}
+    assert listing_sha256(REVIEWS) in capsys.readouterr().err
+    _, plain = fetched(tmp_path, archive, REVIEWS)
+    assert {**plain, "labels": metrics["labels"]} == metrics
 
 
 def test_the_table_is_sorted_and_typed(tmp_path: Path, archive: Path) -> None:

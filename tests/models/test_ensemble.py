@@ -48,6 +48,12 @@ def test_where_all_help_the_weights_are_those_of_a_logistic_regression() -> None
     assert weighing.intercept == pytest.approx(regression.intercept_[0], abs=1e-3)
 
 
+def test_too_few_reviews_to_weigh_on_are_told() -> None:
+    few = {name: logits[:6] for name, logits in LOGITS.items()}
+    with pytest.raises(ReelvecError, match="2 of 6 validation reviews have one of the labels"):
+        fit_weighing(few, np.array([0, 0, 1, 1, 1, 1], np.int8))
+
+
 def test_no_member_is_held_against_its_own_verdict() -> None:
     # Noise that two members share: a weight below 0 would take it out, and turn short texts round.
     shared = GENERATOR.normal(size=2_000)

@@ -35,7 +35,7 @@ PLAIN: dict[str, Any] = {
 }
 # Another value for every parameter: what a stage may find where it declares nothing.
 OTHER: dict[str, Any] = {
-    "imdb": {"source": "nowhere", "content_sha256": "0" * 64},
+    "imdb": {"source": "nowhere", "content_sha256": "0" * 64, "tables": {"seed": 9}},
     "glove": {"source": "nowhere", "dimension": 3, "max_words": 1, "content_sha256": "0" * 64},
     "preprocess": PLAIN,
     "plain": {"preprocess": PLAIN, "max_size": 9, "min_count": 9},

@@ -9,6 +9,7 @@ import pytest
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_json
+from reelvec.base.project.provenance import OTHER
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.evaluation.comparison import TESTED, TRAINED, Comparison, Pair
 from reelvec.evaluation.mistakes import Mistake
@@ -118,6 +119,11 @@ def page(
         explorer or {"words": [text], "spaces": {}},
         around or Surroundings("code outside git", b"<svg/>", STUDY, [(ANSWER, b"<svg/>")]),
     )
+
+
+def test_only_a_persons_own_reviews_are_not_called_those_of_films(params: Params) -> None:
+    for data, reviews in (("IMDb", "film"), ("SAMPLE DATA", "film"), (f"{OTHER}: a", "these")):
+        assert f"embeddings learned from {reviews} reviews know" in page(params, data=data)
 
 
 def test_the_data_line_is_the_first_text_and_in_the_title(params: Params) -> None:

@@ -68,6 +68,13 @@ def test_the_study_of_spaces_goes_before_the_pipelines_own(root: Path) -> None:
     assert (spaces.short, spaces.picture) == (["All."], SPACES)
 
 
+def test_of_a_persons_own_reviews_the_studies_say_nothing(root: Path) -> None:
+    write(root / SPACES.with_suffix(".json"), {"data": "Real", "answers": ["All."]}, root / SPACES)
+    spaces, short = answers(root, studied=False)
+    assert spaces.short == ["Of the 7 analogy questions: 3.", "WordSim-353: all."]
+    assert short.name == "short"
+
+
 def test_what_was_not_measured_or_drawn_is_not_said(root: Path) -> None:
     (root / FEATURES.with_suffix(".svg")).unlink()
     (root / LENGTHS).unlink()

@@ -30,7 +30,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(report_page, "render_page", rendered)
     (tmp_path / "data/raw").mkdir(parents=True)
     for name in ("report", "explorer"):
-        (tmp_path / f"data/{name}.json").write_text("{}")
+        (tmp_path / f"data/{name}.json").write_text('{"data": "Real reviews"}')
     return tmp_path
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import printable
+from reelvec.base.project.provenance import LabelNames
 from reelvec.cli.terminal import print_json
 from reelvec.evaluation.results import Results
 from reelvec.models.logits import label_of, probabilities_of
@@ -57,7 +58,7 @@ def show_predictions(
             from reelvec.evaluation.explain import contributions
 
             reasons = [found[: style.words] for found in contributions(model, block)]
-        _print_block(block, probabilities, reasons, style.as_json)
+        _print_block(block, probabilities, reasons, style.as_json, model.labels)
 
 
 def read_texts(arguments: Sequence[str], file: Path | None, column: str | None) -> list[str]:
@@ -101,16 +102,18 @@ def _print_block(
     probabilities: list[float],
     reasons: "list[list[Contribution]] | None",
     as_json: bool,
+    names: LabelNames,
 ) -> None:
-    width = max(SHORTEST_TEXT, shutil.get_terminal_size().columns - len("positive  0.000  "))
+    longest = max(map(len, names))
+    width = max(SHORTEST_TEXT, shutil.get_terminal_size().columns - longest - len("  0.000  "))
     for row, (text, probability) in enumerate(zip(texts, probabilities, strict=True)):
-        label = label_of(probability)
+        label = label_of(probability, names)
         why = None if reasons is None else reasons[row]
         if as_json:
             answer = {"label": label, "probability": probability, "text": text}
             print_json(answer if why is None else {**answer, "words": [asdict(one) for one in why]})
             continue
-        print(f"{label}  {probability:.3f}  {_start(text, width)}")
+        print(f"{label:<{longest}}  {probability:.3f}  {_start(text, width)}")
         if why is not None:
             print(f"    {', '.join(map(_reason, why)) or 'no word that the model knows'}")
 

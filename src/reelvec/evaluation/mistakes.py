@@ -1,9 +1,10 @@
 """The mistakes a model was surest of, with the text of the reviews."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import write_json
+from reelvec.base.project.provenance import LABELS, LabelNames
 from reelvec.evaluation.predictions import Predictions
 from reelvec.evaluation.scores import confident_mistakes
 from reelvec.evaluation.sentences import BREAK
@@ -28,31 +30,33 @@ class Mistake:
     """A test review that was misjudged.
 
     Attributes:
-        review_id: the number in its file name.
+        review_id: the number in its file name, or of its row.
         label: 1 positive, 0 negative.
-        rating: from 1 to 10 stars, which the model never sees.
+        rating: from 1 to 10 stars, which the model never sees; None in a table.
         probability: P(positive) that the model gave.
         text: the review as it was written.
         words: those that decided, and what each added to the logit, the weightiest first.
+        name: what a table calls it; nothing in an archive.
     """
 
     review_id: int
     label: int
-    rating: int
+    rating: int | None
     probability: float
     text: str
     words: Words = ()
+    name: str = ""
 
     @property
     def path(self) -> str:
-        """The review's place in the archive."""
-        return f"test/{'pos' if self.label else 'neg'}/{self.review_id}_{self.rating}.txt"
+        """The review's place in the archive, or its name in the table."""
+        place = f"test/{'pos' if self.label else 'neg'}/{self.review_id}_{self.rating}.txt"
+        return self.name or place
 
-    @property
-    def verdict(self) -> str:
+    def verdict(self, names: LabelNames = LABELS) -> str:
         """What the review is and what the model took it for."""
-        said, truth = ("negative", "positive") if self.label else ("positive", "negative")
-        return f"{truth}, taken for {said} (P(positive) = {self.probability:.4f})"
+        said, truth = names[1 - self.label], names[self.label]
+        return f"{truth}, taken for {said} (P({names[1]}) = {self.probability:.4f})"
 
     @property
     def paragraphs(self) -> list[str]:
@@ -102,7 +106,10 @@ def explained(
 
 def save_mistakes(path: Path, mistakes: Sequence[Mistake]) -> None:
     """Write a JSON file."""
-    write_json(path, [asdict(mistake) for mistake in mistakes])
+    told = [asdict(mistake) for mistake in mistakes]
+    write_json(
+        path, [{key: each[key] for key in each if key != "name" or each[key]} for each in told]
+    )
 
 
 def load_mistakes(path: Path) -> list[Mistake]:
@@ -119,7 +126,9 @@ def load_mistakes(path: Path) -> list[Mistake]:
         ) from None
 
 
-def mistakes_markdown(model: str, mistakes: Sequence[Mistake], data: str) -> str:
+def mistakes_markdown(
+    model: str, mistakes: Sequence[Mistake], data: str, names: LabelNames = LABELS
+) -> str:
     """The mistakes for people.
 
     The reviews stand in HTML blocks without blank lines, where Markdown reads no markup, and
@@ -129,13 +138,15 @@ def mistakes_markdown(model: str, mistakes: Sequence[Mistake], data: str) -> str
         model: whose mistakes these are.
         mistakes: surest first.
         data: the line that says which reviews, put first.
+        names: what their labels are called.
     """
     heading = f"# The mistakes that {model} is surest of"
     if not mistakes:
         return f"{data}\n\n{heading}\n\nThere are none to show.\n"
     parts = [data, heading]
     for number, mistake in enumerate(mistakes, start=1):
-        parts.append(f"## {number}. {mistake.path}: {mistake.verdict}")
+        title = f"{number}. {mistake.path}: {mistake.verdict(names)}"
+        parts.append(f"## {html.escape(' '.join(title.split()), quote=False)}")
         if mistake.words:
             parts.append(f"<p>{html.escape(_decided(mistake))}</p>")
         paragraphs = (f"<p>{html.escape(text)}</p>" for text in mistake.paragraphs)
@@ -151,9 +162,10 @@ def _looked_up(reviews: Path, probability_of: dict[tuple[int, int], float]) -> l
     """The test reviews with these labels and ids, in the order of the mapping."""
     ids = pa.array(sorted({id_ for _, id_ in probability_of}), pa.int32())
     try:
+        named = [name for name in pq.read_schema(reviews).names if name == "id"]
         rows = pq.read_table(
             reviews,
-            columns=["label", "review_id", "rating", "text"],
+            columns=["label", "review_id", "rating", "text", *named],
             filters=(pc.field("split") == "test") & pc.field("review_id").isin(ids),
         ).to_pylist()
     except FileNotFoundError:
@@ -166,7 +178,12 @@ def _looked_up(reviews: Path, probability_of: dict[tuple[int, int], float]) -> l
                 "predicted; run `dvc repro` so that both come from the same data"
             )
     return [
-        Mistake(id_, label, row["rating"], probability, row["text"])
+        Mistake(id_, label, row["rating"], probability, row["text"], name=_name_of(row))
         for (label, id_), probability in probability_of.items()
         for row in [row_of[label, id_]]
     ]
+
+
+def _name_of(row: Mapping[str, Any]) -> str:
+    """What a table calls a review; the name of a file in an archive holds its rating."""
+    return "" if row["rating"] else row.get("id") or f"row {row['review_id']:,}"

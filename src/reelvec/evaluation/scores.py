@@ -3,12 +3,15 @@
 Everything here is a function of labels and probabilities; nothing is read or written.
 """
 
+import csv
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.project.provenance import LABELS, LabelNames
 from reelvec.base.statistics import share_interval
 from reelvec.evaluation.curves import Curve
 from reelvec.evaluation.predictions import Predictions
@@ -183,8 +186,11 @@ def confident_mistakes(predictions: Predictions, count: int) -> NDArray[np.int64
     return wrong[np.argsort(-sureness, kind="stable")[:count]]
 
 
-def confusion_csv(predictions: Predictions) -> str:
+def confusion_csv(predictions: Predictions, names: LabelNames = LABELS) -> str:
     """`actual,predicted`, one row a review: what DVC's confusion template counts."""
-    names = np.array(["negative", "positive"])
-    pairs = zip(names[predictions.labels], names[predictions.predicted], strict=True)
-    return "actual,predicted\n" + "".join(f"{actual},{said}\n" for actual, said in pairs)
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("actual", "predicted"))
+    pairs = zip(predictions.labels.tolist(), predictions.predicted.tolist(), strict=True)
+    writer.writerows((names[actual], names[said]) for actual, said in pairs)
+    return stream.getvalue()

@@ -9,6 +9,7 @@ import numpy as np
 
 from reelvec.base.project.files import replacing, write_json, write_text
 from reelvec.base.project.paths import MISTAKES, PLOTS, PREDICTIONS, REPORTS, REVIEWS, TEST_METRICS
+from reelvec.base.project.provenance import LABELS, LabelNames
 from reelvec.base.project.section import Text
 from reelvec.base.schema.evaluation import EvaluationParams
 from reelvec.evaluation.curves import as_csv
@@ -102,13 +103,19 @@ def tested(
     return Tested(predictions, metrics, explained(found, partial(_decided, model)))
 
 
-def write_tests(results: Mapping[str, Tested], params: EvaluationParams, data: str) -> None:
+def write_tests(
+    results: Mapping[str, Tested],
+    params: EvaluationParams,
+    data: str,
+    names: LabelNames = LABELS,
+) -> None:
     """Write the files of all models, in folders that hold nothing else afterwards.
 
     Args:
         results: by model.
         params: how many bins a calibration curve has.
         data: the line that says which reviews.
+        names: what their labels are called.
     """
     for folder in OUTPUT_FOLDERS:
         with replacing(folder) as temporary:
@@ -120,9 +127,9 @@ def write_tests(results: Mapping[str, Tested], params: EvaluationParams, data: s
         write_json(TEST_METRICS / f"{name}.json", result.metrics)
         write_text(PLOTS / "roc" / f"{name}.csv", as_csv(roc_points(predictions)))
         write_text(PLOTS / "calibration" / f"{name}.csv", as_csv(calibration))
-        write_text(PLOTS / "confusion" / f"{name}.csv", confusion_csv(predictions))
+        write_text(PLOTS / "confusion" / f"{name}.csv", confusion_csv(predictions, names))
         save_mistakes(MISTAKES / f"{name}.json", result.mistakes)
-        page = mistakes_markdown(name, result.mistakes, data)
+        page = mistakes_markdown(name, result.mistakes, data, names)
         write_text(Path(REPORTS, "mistakes", f"{name}.md"), page)
 
 

@@ -40,8 +40,8 @@ class ServedModel(PythonModel):
             params: not used.
 
         Returns:
-            a table with the same rows: `label` ("positive" or "negative") and `probability`
-            (float64, of "positive").
+            a table with the same rows: `label` ("positive" or "negative", or what the data
+            calls them) and `probability` (float64, of "positive").
 
         Raises:
             RefusedTextError: a text is no string; MLflow's server answers with status 400.
@@ -50,7 +50,8 @@ class ServedModel(PythonModel):
 
         logits = self._model.logits(_strings(model_input["text"].tolist()))
         probabilities = probabilities_of(logits)
-        labels = [label_of(probability) for probability in probabilities.tolist()]
+        names = self._model.labels
+        labels = [label_of(probability, names) for probability in probabilities.tolist()]
         return pd.DataFrame({"label": labels, "probability": probabilities})
 
 

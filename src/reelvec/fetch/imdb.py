@@ -15,9 +15,11 @@ from tqdm import tqdm
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import get_again
 from reelvec.base.project.files import replacing
+from reelvec.base.project.provenance import OTHER
 from reelvec.base.schema.imdb import ImdbParams
 from reelvec.fetch.addresses import OFFICIAL, SourceKind, kind_of, name_of
 from reelvec.fetch.download import Sources
+from reelvec.fetch.places import files_named
 from reelvec.fetch.remote import say
 from reelvec.fetch.tar_members import members_of
 
@@ -117,15 +119,18 @@ def fetch_imdb(params: ImdbParams, table: Path, sources: Sources | None = None) 
         ReelvecError: no source has the archive, it is damaged, or it holds other reviews.
     """
     sources = sources or Sources.from_environment()
-    if params.source == OFFICIAL:
+    (source,) = params.source
+    if source == OFFICIAL:
         archive = sources.fetch(OFFICIAL_NAME, OFFICIAL_ADDRESS)
     else:
-        archive = sources.named(params.source, "imdb.source")
+        archive, *more = files_named(source, sources)
+        if more:
+            raise ReelvecError(f"params.yaml: imdb.source: {source}: an archive is one file")
     reviews = read_archive(archive)
     digest = content_sha256(reviews)
     _check_content(reviews, digest, archive, params)
     write_table(reviews, table)
-    kind, line = _which_data(params.source, digest)
+    kind, line = _which_data(source, digest)
     return {"data": line, "source": kind, "content_sha256": digest, **statistics(reviews)}
 
 
@@ -222,7 +227,7 @@ def content_sha256(reviews: Iterable[Review]) -> str:
 
 
 def _check_content(reviews: list[Review], digest: str, archive: Path, params: ImdbParams) -> None:
-    if digest == params.content_sha256:
+    if params.content_sha256 in (None, digest):
         return
     counts = Counter(review.folder for review in reviews)
     found = ", ".join(f"{counts[folder]:,} in {folder}" for folder in ARCHIVE_FOLDERS)
@@ -234,7 +239,7 @@ def _check_content(reviews: list[Review], digest: str, archive: Path, params: Im
 
 
 def write_table(reviews: list[Review], path: Path) -> None:
-    """Write reviews as Parquet, atomically; equal reviews give equal bytes."""
+    """Write reviews as Parquet."""
     columns = [
         [review.split for review in reviews],
         [review.review_id for review in reviews],
@@ -244,9 +249,14 @@ def write_table(reviews: list[Review], path: Path) -> None:
         [review.text for review in reviews],
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    save(pa.Table.from_arrays(arrays, schema=SCHEMA), path)
+
+
+def save(table: pa.Table, path: Path) -> None:
+    """Write a table of reviews, atomically; equal reviews give equal bytes."""
     with replacing(path) as temporary:
         pq.write_table(
-            pa.Table.from_arrays(arrays, schema=SCHEMA),
+            table,
             temporary,
             row_group_size=10_000,
             compression="zstd",
@@ -309,4 +319,4 @@ def _which_data(source: str, digest: str) -> tuple[SourceKind, str]:
             "and nothing else)"
         )
     name = OFFICIAL_NAME if source == OFFICIAL else name_of(source)
-    return "other", f"OTHER DATA (not the official IMDb reviews): {name}"
+    return "other", f"{OTHER}: {name}"

@@ -11,6 +11,7 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json, replacing, write_json
 from reelvec.base.project.paths import CONFIG
+from reelvec.base.project.provenance import LabelNames
 from reelvec.base.project.section import Text
 from reelvec.models.logits import Logits
 from reelvec.models.model import Model
@@ -105,6 +106,11 @@ class Ensemble:
         """The kinds of text that its members read."""
         return frozenset().union(*(member.texts for member in self.members.values()))
 
+    @property
+    def labels(self) -> LabelNames:
+        """What the data of its members calls negative and positive reviews."""
+        return next(iter(self.members.values())).labels
+
     def logits(self, texts: Sequence[str]) -> Logits:
         """Log odds of `positive` of raw texts, float64 (texts,)."""
         return self.weighing.combined(
@@ -135,10 +141,17 @@ def fit_weighing(
         four fifths and tried on the rest.
 
     Raises:
-        ReelvecError: no member tells the labels apart.
+        ReelvecError: no member tells the labels apart, or there are too few reviews to see.
     """
     from sklearn.model_selection import StratifiedKFold
 
+    fewest = int(np.bincount(labels, minlength=2).min())
+    if fewest < FOLDS:
+        raise ReelvecError(
+            f"{fewest} of {len(labels)} validation reviews have one of the labels: too few to "
+            f"weigh models on, which needs {FOLDS}; give more reviews, raise "
+            "vocabulary.validation_fraction, or leave `students` and `ensembles` out: {}"
+        )
     logits = np.stack(list(validation.values()), axis=1)  # (reviews, members)
     lowest, highest = np.round(np.quantile(logits, [TAIL, 1 - TAIL], axis=0), DECIMALS)
     logits = np.clip(logits, lowest, highest)

@@ -21,9 +21,16 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json, replacing, save_array, write_json
 from reelvec.base.project.paths import CONFIG, WEIGHTS
+from reelvec.base.project.provenance import LABELS, LabelNames
 from reelvec.base.project.section import Text
 from reelvec.base.schema.baselines import BaselineParams, Weighting
-from reelvec.models.logits import UNLABELLED, VALIDATION, Logits
+from reelvec.models.logits import (
+    UNLABELLED,
+    VALIDATION,
+    Logits,
+    labels_as_json,
+    labels_from_json,
+)
 from reelvec.models.naive_bayes import count_ids, ratios_of_counts
 from reelvec.models.negation import negations_among
 from reelvec.models.reader import Reader
@@ -56,6 +63,7 @@ class Baseline:
         scale: float32 (columns,), what each column is multiplied by; a column an id.
         coefficients: float32 (columns,), of the logistic regression.
         intercept: of the logistic regression.
+        labels: what its data calls negative and positive reviews.
     """
 
     name: str
@@ -66,6 +74,7 @@ class Baseline:
     scale: Vector
     coefficients: Vector
     intercept: float
+    labels: LabelNames = LABELS
 
     @property
     def texts(self) -> frozenset[Text]:
@@ -128,6 +137,7 @@ class Baseline:
                     "weighting": self.weighting,
                     "words": self.reader.words,
                     "negation_scope": self.reader.negation_scope,
+                    **labels_as_json(self.labels),
                     **self.tokenizer.as_json(),
                 },
             )
@@ -153,6 +163,7 @@ class Baseline:
                 arrays["scale"],
                 arrays["coefficients"],
                 float(arrays["intercept"][0]),
+                labels_from_json(config),
             )
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise ReelvecError(

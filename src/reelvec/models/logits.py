@@ -1,17 +1,18 @@
 """Logits: what every model gives of a review, and the probability and the label that follow."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
+from reelvec.base.project.provenance import LABELS, LabelNames
 
 Logits = NDArray[np.float64]
 """Log odds of P(positive), one a review."""
-
-LABELS = ("negative", "positive")
 
 THRESHOLD = 0.5
 """A review is called positive when P(positive) is above this (so when its logit is above 0)."""
@@ -35,9 +36,20 @@ def both_probabilities(logits: Logits) -> NDArray[np.float64]:
     return np.stack([probabilities_of(-logits), probabilities_of(logits)], axis=1)
 
 
-def label_of(probability: float) -> str:
-    """`positive` or `negative`."""
-    return LABELS[int(probability > THRESHOLD)]
+def label_of(probability: float, names: LabelNames = LABELS) -> str:
+    """`positive` or `negative`, by the names that the data has for them."""
+    return names[int(probability > THRESHOLD)]
+
+
+def labels_as_json(names: LabelNames) -> dict[str, LabelNames]:
+    """What a model's configuration says of its labels: nothing where they are the usual ones."""
+    return {} if names == LABELS else {"labels": names}
+
+
+def labels_from_json(config: Mapping[str, Any]) -> LabelNames:
+    """What `labels_as_json` said."""
+    negative, positive = config.get("labels", LABELS)
+    return str(negative), str(positive)
 
 
 def load_validation_logits(folder: Path) -> Logits:

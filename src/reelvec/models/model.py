@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from reelvec.base.project.provenance import LabelNames
 from reelvec.base.project.section import Text
 from reelvec.models.logits import Logits
 from reelvec.text.ragged import Ragged
@@ -19,6 +20,11 @@ class Model(Protocol):
     @property
     def texts(self) -> frozenset[Text]:
         """The kinds of text that it reads."""
+        ...
+
+    @property
+    def labels(self) -> LabelNames:
+        """What its data calls negative and positive reviews."""
         ...
 
     def logits(self, texts: Sequence[str]) -> Logits:

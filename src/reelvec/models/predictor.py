@@ -14,11 +14,18 @@ from safetensors.torch import load_file, save
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import read_json, replacing, save_array, write_json
 from reelvec.base.project.paths import CONFIG, WEIGHTS
+from reelvec.base.project.provenance import LABELS, LabelNames
 from reelvec.base.project.section import Text
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import Classifier
 from reelvec.models.inference import predict_logits
-from reelvec.models.logits import UNLABELLED, VALIDATION, Logits
+from reelvec.models.logits import (
+    UNLABELLED,
+    VALIDATION,
+    Logits,
+    labels_as_json,
+    labels_from_json,
+)
 from reelvec.models.reader import Reader, is_array
 from reelvec.text.ragged import Ragged
 from reelvec.text.tokenizer import Tokenizer
@@ -33,12 +40,14 @@ class Predictor:
         params: its entry there.
         tokenizer: how its reviews became ids.
         model: on the CPU, not in training mode.
+        labels: what its data calls negative and positive reviews.
     """
 
     name: str
     params: VariantParams
     tokenizer: Tokenizer
     model: Classifier
+    labels: LabelNames = LABELS
 
     @property
     def texts(self) -> frozenset[Text]:
@@ -93,6 +102,7 @@ class Predictor:
                 {
                     "variant": self.name,
                     "params": self.params.model_dump(),
+                    **labels_as_json(self.labels),
                     **self.tokenizer.as_json(),
                 },
             )
@@ -139,4 +149,4 @@ class Predictor:
             raise ValueError("vocabulary and embedding differ in length")
         model = Classifier(params, rows, dimension, torch.empty(rows, dimension), reader)
         model.load_state_dict(weights)
-        return cls(config["variant"], params, tokenizer, model.eval())
+        return cls(config["variant"], params, tokenizer, model.eval(), labels_from_json(config))

@@ -11,11 +11,13 @@ from typing import Any
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import read_json
+from reelvec.base.project.provenance import LABELS, LabelNames
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.whole import Params
 from reelvec.evaluation.comparison import Comparison
 from reelvec.evaluation.comparison_report import answer, pairs_table, results_table
 from reelvec.evaluation.mistakes import Mistake
+from reelvec.models.logits import labels_as_json
 from reelvec.spaces.answers import ASKED
 
 SCORES = {
@@ -42,6 +44,7 @@ class Findings:
         neighbors: `reports/neighbors.json`.
         mistakes: the surest ones of each variant.
         behaviour: table of models and checks, the header first.
+        labels: what the data calls negative and positive reviews.
     """
 
     data: str
@@ -50,6 +53,7 @@ class Findings:
     neighbors: Mapping[str, Any]
     mistakes: Mapping[str, Sequence[Mistake]]
     behaviour: Cells
+    labels: LabelNames = LABELS
 
 
 def page_contents(params: Params, found: Findings) -> dict[str, Any]:
@@ -62,6 +66,7 @@ def page_contents(params: Params, found: Findings) -> dict[str, Any]:
     sections = params.model_dump(mode="json")
     return {
         "data": found.data,
+        **labels_as_json(found.labels),
         "answer": answer(found.comparison, params.variants),
         "results": results_table(found.comparison),
         "pairs": pairs_table(found.comparison, params.variants),
@@ -70,7 +75,10 @@ def page_contents(params: Params, found: Findings) -> dict[str, Any]:
         "scores": _score_table(found.similarities),
         "asked": _asked(found.similarities),
         "neighbors": _neighbor_table(found.neighbors),
-        "mistakes": {name: [_told(each) for each in them] for name, them in found.mistakes.items()},
+        "mistakes": {
+            name: [_told(each, found.labels) for each in them]
+            for name, them in found.mistakes.items()
+        },
         "variants": _variant_table(params.variants),
         "parameters": {
             name: [(key, _shown(value)) for key, value in section.items()]
@@ -95,10 +103,10 @@ def read_results(path: Path, stage: str) -> dict[str, Any]:
     return found
 
 
-def _told(mistake: Mistake) -> dict[str, Any]:
+def _told(mistake: Mistake, names: LabelNames) -> dict[str, Any]:
     return {
         "path": mistake.path,
-        "verdict": mistake.verdict,
+        "verdict": mistake.verdict(names),
         "words": list(mistake.words),
         "paragraphs": mistake.paragraphs,
     }

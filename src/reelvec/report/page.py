@@ -15,6 +15,7 @@ from typing import Any
 
 from reelvec.base.project.files import write_text
 from reelvec.base.project.paths import CONTENTS, EXPLORER, FIGURES, OPENED_PAGE, REVIEWS, STAGES
+from reelvec.base.project.provenance import is_other
 from reelvec.report.contents import read_results
 from reelvec.report.question import Answer, answers
 from reelvec.report.study_section import Study, read_study
@@ -57,7 +58,7 @@ def write_page(root: Path) -> Path:
     contents = read_results(root / CONTENTS, "report")
     explorer = read_results(root / EXPLORER, "prepare_explorer")
     figures = {path.stem: path.read_bytes() for path in sorted((root / FIGURES).glob("*.svg"))}
-    page = render_page(contents, figures, explorer, _surroundings(root))
+    page = render_page(contents, figures, explorer, _surroundings(root, contents["data"]))
     write_text(root / OPENED_PAGE, page)
     return root / OPENED_PAGE
 
@@ -89,18 +90,22 @@ def render_page(
         **contents,
         line=around.line,
         study=around.study,
+        is_other=is_other(contents["data"]),
         question=[each for each, _ in around.question],
         pictures={name: _as_address(svg) for name, svg in pictures.items()},
         explorer=as_json(explorer),
     )
 
 
-def _surroundings(root: Path) -> Surroundings:
+def _surroundings(root: Path, data: str) -> Surroundings:
     line = ", ".join([_commit(root), *_fetched(root / REVIEWS)])
     pipeline = _drawn(root) if (root / STAGES).exists() else None
-    study = read_study(root / STUDY) if (root / STUDY).exists() else None
+    # The studies are of the official reviews, and say nothing of a person's own.
+    studied = not is_other(data)
+    study = read_study(root / STUDY) if studied and (root / STUDY).exists() else None
     question = [
-        (each, (root / each.picture.with_suffix(".svg")).read_bytes()) for each in answers(root)
+        (each, (root / each.picture.with_suffix(".svg")).read_bytes())
+        for each in answers(root, studied)
     ]
     return Surroundings(line, pipeline, study, question)
 

@@ -48,11 +48,12 @@ class Answer:
     data: str | None = field(default=None)
 
 
-def answers(root: Path) -> list[Answer]:
+def answers(root: Path, studied: bool = True) -> list[Answer]:
     """Those answers whose figures are there.
 
     Args:
         root: the project's folder.
+        studied: whether those of the studies count too.
 
     Raises:
         ReelvecError: a file is damaged, or its picture is missing.
@@ -66,6 +67,7 @@ def answers(root: Path) -> list[Answer]:
             (SIMILARITIES, _as_spaces),
             (LENGTHS, _short_texts),
         )
+        if studied or path.parts[0] != "studies"
     ]
     # The study asks more spaces than the pipeline has.
     by_name: dict[str, Answer] = {}

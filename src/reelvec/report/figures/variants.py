@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from reelvec.base.project.provenance import LABELS, LabelNames
 from reelvec.evaluation.curves import Curve
 from reelvec.evaluation.predictions import Predictions
 from reelvec.report.figures.style import (
@@ -106,13 +107,19 @@ def draw_roc(curves: Mapping[str, Curve], areas: Mapping[str, float], data: str)
     return figure
 
 
-def draw_calibration(curves: Mapping[str, Curve], errors: Mapping[str, float], data: str) -> Figure:
+def draw_calibration(
+    curves: Mapping[str, Curve],
+    errors: Mapping[str, float],
+    data: str,
+    names: LabelNames = LABELS,
+) -> Figure:
     """How often reviews are positive that were given the same probability of being so.
 
     Args:
         curves: by variant, the columns of `reports/plots/calibration/<variant>.csv`.
         errors: expected calibration error of each variant.
         data: the line that says which reviews, put first.
+        names: what their labels are called.
     """
     with house_style():
         figure = empty_figure(7.4, 5.75)
@@ -120,7 +127,7 @@ def draw_calibration(curves: Mapping[str, Curve], errors: Mapping[str, float], d
             figure,
             data,
             "Is 80% sure right in 80% of the cases?",
-            "Above the dotted line reviews are positive more often than the variant believes",
+            f"Above the dotted line reviews are {names[1]} more often than the variant believes",
         )
         axes = figure.subplots()
         figure.subplots_adjust(**margins(figure, left=0.7))
@@ -137,18 +144,21 @@ def draw_calibration(curves: Mapping[str, Curve], errors: Mapping[str, float], d
                 label=f"{name} ({errors[name]:.3f})",
             )
         axes.set(xlim=(0, 1), ylim=(0, 1))
-        axes.set_xlabel("Mean P(positive) of the reviews in a bin")
-        axes.set_ylabel("Share of them that are positive")
+        axes.set_xlabel(f"Mean P({names[1]}) of the reviews in a bin")
+        axes.set_ylabel(f"Share of them that are {names[1]}")
         axes.legend(title="Variant (calibration error)", alignment="left", loc="upper left")
     return figure
 
 
-def draw_confusion(predictions: Mapping[str, Predictions], data: str) -> Figure:
+def draw_confusion(
+    predictions: Mapping[str, Predictions], data: str, names: LabelNames = LABELS
+) -> Figure:
     """What each variant took the positive and the negative reviews for.
 
     Args:
         predictions: by variant.
         data: the line that says which reviews, put first.
+        names: what their labels are called.
     """
     columns = min(len(predictions), 5)
     rows = -(-len(predictions) // columns)
@@ -165,7 +175,8 @@ def draw_confusion(predictions: Mapping[str, Predictions], data: str) -> Figure:
         for number, axes in enumerate(grid.ravel()):
             if number < len(predictions):
                 name = list(predictions)[number]
-                _draw_confusion(axes, name, predictions[name], first=number % columns == 0)
+                first = number % columns == 0
+                _draw_confusion(axes, name, predictions[name], names, first)
             else:
                 axes.set_visible(False)
     return figure
@@ -197,7 +208,9 @@ def _share_scale(panels: NDArray[np.object_], columns: int, label: str) -> None:
             axes.tick_params(left=False, labelleft=False)
 
 
-def _draw_confusion(axes: Axes, name: str, predictions: Predictions, first: bool) -> None:
+def _draw_confusion(
+    axes: Axes, name: str, predictions: Predictions, names: LabelNames, first: bool
+) -> None:
     counts = np.zeros((2, 2), np.int64)
     np.add.at(counts, (predictions.labels, predictions.predicted), 1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -218,8 +231,8 @@ def _draw_confusion(axes: Axes, name: str, predictions: Predictions, first: bool
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     axes.set_title(name, loc="left", fontsize=9.5, fontweight="bold")
-    axes.set_xticks([0.5, 1.5], ["negative", "positive"])
-    axes.set_yticks([0.5, 1.5], ["negative", "positive"] if first else ["", ""])
+    axes.set_xticks([0.5, 1.5], names)
+    axes.set_yticks([0.5, 1.5], names if first else ["", ""])
     axes.set_xlabel(f"Predicted ({predictions.correct.mean():.1%} right)")
     if first:
         axes.set_ylabel("In truth")

@@ -9,6 +9,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from reelvec.base.project.provenance import LABELS, LabelNames, is_other
 from reelvec.report.figures.label_placement import place_labels
 from reelvec.report.figures.style import FAINT, SCREEN_DPI, empty_figure, house_style, write_titles
 
@@ -26,14 +27,18 @@ SIZES = 5
 """Sizes of the points that stand for words, by the number of reviews that hold them."""
 
 
-def draw_words(word_map: "WordMap", labelled: NDArray[np.int64], data: str) -> Figure:
+def draw_words(
+    word_map: "WordMap", labelled: NDArray[np.int64], data: str, names: LabelNames = LABELS
+) -> Figure:
     """The same words in each space, side by side, coloured by sentiment.
 
     Args:
         word_map: words, their sentiment and their places.
         labelled: positions of the words to name, most important first.
         data: the line that says which reviews, put first.
+        names: what their labels are called.
     """
+    reviews = "these reviews" if is_other(data) else "film reviews"
     panels = len(word_map.planes)
     width, height = 5.9 * panels, 7.0
     scale = _sentiment_scale(word_map.positive_shares)
@@ -42,9 +47,9 @@ def draw_words(word_map: "WordMap", labelled: NDArray[np.int64], data: str) -> F
         write_titles(
             figure,
             data,
-            "What the two spaces know about words in film reviews"
+            f"What the two spaces know about words in {reviews}"
             if panels == 2
-            else "Words in film reviews",
+            else f"Words in {reviews}",
             f"The {len(word_map.words)} most frequent words, each space seen along its two widest "
             "directions (PCA; every axis is stretched to fill its panel)",
         )
@@ -56,7 +61,7 @@ def draw_words(word_map: "WordMap", labelled: NDArray[np.int64], data: str) -> F
             _draw_plane(axes, name, plane, word_map, scale)
             _write_labels(axes, plane.positions, word_map.words, labelled)
         bar = figure.add_axes((1 - 0.92 / width, 0.2, 0.16 / width, 0.5))
-        _draw_colour_bar(figure, bar, scale)
+        _draw_colour_bar(figure, bar, scale, names[1])
     return figure
 
 
@@ -143,7 +148,7 @@ def _sentiment_colors(scale: Normalize) -> Colormap:
     return SENTIMENT.resampled(round((scale.vmax - scale.vmin) / STEP))
 
 
-def _draw_colour_bar(figure: Figure, axes: Axes, scale: Normalize) -> None:
+def _draw_colour_bar(figure: Figure, axes: Axes, scale: Normalize, positive: str) -> None:
     bar = figure.colorbar(ScalarMappable(scale, _sentiment_colors(scale)), cax=axes, extend="both")
     bar.outline.set_visible(False)
     assert scale.vmax is not None
@@ -152,4 +157,5 @@ def _draw_colour_bar(figure: Figure, axes: Axes, scale: Normalize) -> None:
     bar.set_ticks(ticks.tolist(), labels=[f"{tick:.0%}" for tick in ticks])
     axes.tick_params(length=0)
     axes.grid(visible=False)
-    axes.set_title("Positive\nreviews", fontsize=9, color=FAINT, loc="left", pad=8)
+    title = f"{positive[:1].upper()}{positive[1:]}\nreviews"
+    axes.set_title(title, fontsize=9, color=FAINT, loc="left", pad=8)

@@ -1,0 +1,269 @@
+"""Reviews in tables: Parquet, CSV, TSV and JSON lines, plain or compressed, read by Arrow."""
+
+import csv
+import io
+import json
+import lzma
+import sys
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import did_you_mean, get_again, listed, shortened
+
+COLUMNS = ("text", "label", "split", "id", "film")
+"""What is read; only the first two must be there, and whatever else there is does not matter."""
+
+FORMATS = {".csv": ",", ".tsv": "\t", ".parquet": None, ".jsonl": None, ".ndjson": None}
+"""By the end of a file's name, what divides the cells of a line."""
+
+COMPRESSIONS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".xz": "xz"}
+LONGEST_REVIEW = 1 << 26
+"""Bytes above which a cell is no review: 64 MiB."""
+
+Kind = tuple[str, str | None]
+"""Format and compression, each as the name of a file says it."""
+
+
+class Rows(NamedTuple):
+    """The rows of all files, one after the other.
+
+    Attributes:
+        table: those of COLUMNS that the files have, all large_string; no text is null.
+        files: where they are from.
+        starts: the number of the first row of each file, from 0.
+    """
+
+    table: pa.Table
+    files: Sequence[Path]
+    starts: Sequence[int]
+
+    def place(self, row: int) -> str:
+        """Where a row stands, for people: rows of a file are counted from 1, its header apart."""
+        file = max(number for number, start in enumerate(self.starts) if start <= row)
+        return f"{self.files[file]}, row {row - self.starts[file] + 1:,}"
+
+
+def is_table(name: str) -> bool:
+    """Whether a file is a table of a kind that can be read, by its name."""
+    return _kind_of(name) is not None
+
+
+def read_tables(files: Sequence[Path]) -> Rows:
+    """Read tables that have the same columns.
+
+    Args:
+        files: at least one.
+
+    Raises:
+        ReelvecError: a file is of no known kind, empty, damaged, not UTF-8, or lacks a column
+            that it needs or that another one has; a cell is too long.
+    """
+    tables = [_read(path) for path in files]
+    first = tables[0].column_names
+    for path, table in zip(files, tables, strict=True):
+        if differing := sorted(set(first) ^ set(table.column_names)):
+            one, other = (files[0], path) if differing[0] in first else (path, files[0])
+            raise ReelvecError(
+                f"{other}: no column {differing[0]!r}, which {one} has; all tables of reviews need "
+                "the same columns"
+            )
+    lengths = [len(table) for table in tables]
+    starts = [sum(lengths[:number]) for number in range(len(files))]
+    return Rows(pa.concat_tables([table.select(first) for table in tables]), files, starts)
+
+
+def _kind_of(name: str) -> Kind | None:
+    suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes[-2:]]
+    compression = suffixes.pop() if suffixes and suffixes[-1] in COMPRESSIONS else None
+    if not suffixes or suffixes[-1] not in FORMATS or (compression and suffixes[-1] == ".parquet"):
+        return None
+    return suffixes[-1], compression
+
+
+def _read(path: Path) -> pa.Table:
+    kind = _kind_of(path.name)
+    if kind is None:
+        raise ReelvecError(
+            f"{path}: no kind of table that is known here; expected a name that ends with "
+            f"{listed([*FORMATS])}, all but .parquet also with {listed([*COMPRESSIONS])} behind "
+            "it; an archive in the official layout ends with .tar.gz"
+        )
+    with _told(path, kind):
+        read = {".parquet": _parquet, ".csv": _csv, ".tsv": _csv}.get(kind[0], _json_lines)
+        table = read(path, kind)
+        if not len(table):
+            raise ReelvecError(f"{path}: there is no review in it")
+        # Neither Parquet's reader nor that of JSON looks at it.
+        table.validate(full=True)
+        return _normalised(table, path)
+
+
+def _csv(path: Path, kind: Kind) -> pa.Table:
+    from pyarrow import csv as arrow
+
+    names = _known(_header(path, kind), path)
+    reading = arrow.ReadOptions(block_size=LONGEST_REVIEW)
+    parsing = arrow.ParseOptions(delimiter=FORMATS[kind[0]], newlines_in_values=True)
+    converting = arrow.ConvertOptions(
+        include_columns=names,
+        column_types=dict.fromkeys(names, pa.large_string()),
+        strings_can_be_null=True,
+        # `None` and `nan` are words, too.
+        null_values=[""],
+    )
+    with (
+        _opened(path, kind) as stream,
+        arrow.open_csv(stream, reading, parsing, converting) as reader,
+    ):
+        return reader.read_all()
+
+
+def _json_lines(path: Path, kind: Kind) -> pa.Table:
+    from pyarrow import json as arrow
+
+    reading = arrow.ReadOptions(block_size=LONGEST_REVIEW)
+    # Else texts that are all dates would be read as such.
+    parsing = arrow.ParseOptions(explicit_schema=pa.schema([("text", pa.large_string())]))
+    with _opened(path, kind) as stream:
+        table = arrow.read_json(stream, reading, parsing)
+    if table["text"].null_count == len(table):
+        table = table.drop_columns("text")
+    return table.select(_known(table.column_names, path))
+
+
+def _parquet(path: Path, _: Kind) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        return file.read(_known(file.schema_arrow.names, path))
+
+
+def _known(names: Sequence[str], path: Path) -> list[str]:
+    """Those of COLUMNS that are there."""
+    for name in COLUMNS[:2]:
+        if name not in names:
+            raise ReelvecError(
+                f"{path}: no column {name!r}{did_you_mean(name, names)}; there are "
+                f"{', '.join(names) or 'none'}"
+            )
+    for name in COLUMNS:
+        if names.count(name) > 1:
+            raise ReelvecError(f"{path}: more than one column is called {name!r}")
+    return [name for name in COLUMNS if name in names]
+
+
+def _normalised(table: pa.Table, path: Path) -> pa.Table:
+    """All columns as strings; an empty cell is null, but an empty text."""
+    kind = table.schema.field("text").type
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        raise ReelvecError(f"{path}: column 'text' holds {kind}, not texts")
+    columns = {}
+    for name in table.column_names:
+        column = pc.cast(table[name], pa.large_string())
+        if name != "text":
+            columns[name] = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
+            continue
+        longest = pc.max(pc.binary_length(column)).as_py() or 0
+        if longest > LONGEST_REVIEW:
+            raise ReelvecError(_too_long(path))
+        columns[name] = pc.fill_null(column, "")
+    return pa.table(columns)
+
+
+@contextmanager
+def _opened(path: Path, kind: Kind) -> Iterator[Any]:
+    """The bytes of a file, uncompressed as they are read."""
+    compression = COMPRESSIONS[kind[1]] if kind[1] else None
+    if compression == "xz":  # Arrow does not know it.
+        with lzma.open(path) as stream:
+            yield stream
+    else:
+        with pa.input_stream(str(path), compression=compression) as stream:
+            yield stream
+
+
+def _text_of(stream: Any, errors: str = "strict") -> io.TextIOWrapper:
+    return io.TextIOWrapper(stream, encoding="utf-8-sig", errors=errors, newline="")
+
+
+def _header(path: Path, kind: Kind) -> list[str]:
+    with _opened(path, kind) as stream:
+        line = next(csv.reader(_text_of(stream), delimiter=FORMATS[kind[0]] or ","), None)
+    if line is None:
+        raise ReelvecError(f"{path}: is empty")
+    return line
+
+
+@contextmanager
+def _told(path: Path, kind: Kind) -> Iterator[None]:
+    """Say for people what Arrow and others cannot read."""
+    try:
+        yield
+    except (pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
+        reason = " ".join(str(error).split())
+        if "straddling" in reason:
+            raise ReelvecError(_too_long(path)) from None
+        if "Empty" in reason:
+            raise ReelvecError(f"{path}: is empty") from None
+        found = None if kind[0] == ".parquet" else _first_bad_line(path, kind)
+        raise ReelvecError(found or f"{path}: cannot be read: {reason[:200]}") from None
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ReelvecError(
+            f"{path}: damaged or cut off ({error}); if it was downloaded, {get_again()}"
+        ) from None
+
+
+def _too_long(path: Path) -> str:
+    return (
+        f"{path}: a row is longer than {LONGEST_REVIEW:,} bytes, which no review is; is there a "
+        "quote that is never closed?"
+    )
+
+
+def _first_bad_line(path: Path, kind: Kind) -> str | None:
+    """What is wrong with the first line that cannot be read; Arrow itself names no line."""
+    with _opened(path, kind) as stream:
+        for number, line in enumerate(_text_of(stream, "surrogateescape"), 1):
+            if not line.isascii() and any("\udc80" <= letter <= "\udcff" for letter in line):
+                return f"{path}, line {number:,}: not UTF-8; convert it, as `iconv -t utf-8` does"
+    find = _first_bad_row if FORMATS[kind[0]] else _first_bad_object
+    return find(path, kind)
+
+
+def _first_bad_row(path: Path, kind: Kind) -> str | None:
+    csv.field_size_limit(sys.maxsize)
+    with _opened(path, kind) as stream:
+        reader = csv.reader(_text_of(stream), delimiter=FORMATS[kind[0]] or ",")
+        columns, before = len(next(reader)), reader.line_num
+        for row in reader:
+            if row and len(row) != columns:
+                return (
+                    f"{path}, line {before + 1:,}: {len(row)} cells, expected {columns}; a cell "
+                    "that holds the delimiter or a line break needs quotes around it"
+                )
+            before = reader.line_num
+    return None
+
+
+def _first_bad_object(path: Path, kind: Kind) -> str | None:
+    with _opened(path, kind) as stream:
+        for number, line in enumerate(_text_of(stream), 1):
+            try:
+                found = json.loads(line) if line.strip() else {}
+            except ValueError as error:
+                return f"{path}, line {number:,}: not JSON ({error}); expected an object a line"
+            if not isinstance(found, dict):
+                return f'{path}, line {number:,}: no object; expected one such as {{"text": "…"}}'
+            if not isinstance(found.get("text"), str | None):
+                return f"{path}, line {number:,}: the text is {shortened(found['text'])}, no string"
+    return None
