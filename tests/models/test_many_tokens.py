@@ -63,8 +63,10 @@ def test_counts_are_told_where_each_review_lies(
 
         def sum_duplicates(self) -> None: ...
 
+        def astype(self, _: Any) -> None: ...
+
     monkeypatch.setattr(naive_bayes, "csr_array", Seen)
-    monkeypatch.setattr(np, "ones", lambda length: stretched(1, length, np.float64))
+    monkeypatch.setattr(np, "ones", lambda *parts: stretched(1, *parts))
     naive_bayes.count_ids(reviews, 9)
     values, ids, offsets = given
     assert (len(values), len(ids), ids[-1]) == (MANY + 3, MANY + 3, 3)

@@ -38,7 +38,8 @@ def count_ids(reviews: Ragged, columns: int) -> csr_array:
     """How often each id occurs in each review, float64 (reviews, columns)."""
     # 32 bits where they will do: scikit-learn's liblinear takes no wider indices.
     offsets = narrowed(reviews.offsets)
-    parts = (np.ones(len(reviews.ids)), reviews.ids.astype(offsets.dtype), offsets)
+    ones = np.ones(len(reviews.ids), np.int32)  # half the memory of floats while they are sorted
+    parts = (ones, reviews.ids.astype(offsets.dtype), offsets)
     counts = csr_array(parts, shape=(len(reviews), columns))
     counts.sum_duplicates()
-    return counts
+    return counts.astype(np.float64)
