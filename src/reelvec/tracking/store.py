@@ -30,6 +30,7 @@ from mlflow.models import Model
 from mlflow.utils.credentials import get_default_host_creds
 from mlflow.utils.rest_utils import http_request
 
+from reelvec.base.schema.serving import ServingParams
 from reelvec.export.mlflow_folder import save_package, served_digest
 from reelvec.tracking.record import FINGERPRINT, DatasetRecord, Point, RunRecord
 
@@ -130,7 +131,7 @@ class Store:
         for path, folder in record.files:
             run.add_file(path, folder)
         if record.folder is not None:
-            run.add_model(record.folder, served_digest(record.model_digest))
+            run.add_model(record.folder, record.limits, served_digest(record.model_digest))
         run.finish("FINISHED")
         run.set_tag(CONTENT, content)
         return True
@@ -244,7 +245,7 @@ class WrittenRun:
         """Put a file among the run's artifacts, in place of one of the same name."""
         self._client.log_artifact(self._id, str(path), folder)
 
-    def add_model(self, folder: Path, digest: str) -> None:
+    def add_model(self, folder: Path, limits: ServingParams, digest: str) -> None:
         """Log a trained model, ready to serve, unless the run holds this very model."""
         if self._run.data.tags.get(MODEL) == digest:
             return
@@ -259,7 +260,7 @@ class WrittenRun:
         )
         with tempfile.TemporaryDirectory() as temporary:
             place = Path(temporary, "model")
-            save_package(place, folder, model)
+            save_package(place, folder, model, limits)
             self._client.log_model_artifacts(logged.model_id, str(place))
         with self._lock:
             self._client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
