@@ -180,4 +180,4 @@ clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (need
 		data/predictions data/plain data/word_vectors data/students data/ensembles data/tracked.json \
 		data/explorer.json data/mistakes data/origins.parquet data/report.json .dvc/cache .dvc/tmp
 	rm -rf reports/export reports/mistakes reports/plots/confusion reports/index.html
-	rm -rf mlflow.db mlflow.db.lock mlruns mlartifacts .ci/node_modules $(VENV)
+	rm -rf mlflow.db mlflow.db.*lock mlruns mlartifacts .ci/node_modules $(VENV)

@@ -8,6 +8,7 @@ from reelvec.base.project.files import replacing
 from reelvec.base.project.params_file import read_section
 from reelvec.base.project.paths import EXPORT, GLOVE_VECTORS, PROCESSED, TRAIN, VOCABULARY
 from reelvec.base.schema.export import ExportParams
+from reelvec.base.schema.serving import ServingParams
 from reelvec.export.mlflow_environment import prepare_environment
 from reelvec.export.vectors import export_spaces
 from reelvec.models.folders import folder_of_model
@@ -22,7 +23,7 @@ def main() -> None:
     prepare_environment()
     from reelvec.export.whole_models import export_model
 
-    params = read_section(ExportParams)
+    params, limits = read_section(ExportParams), read_section(ServingParams)
     glove = load_word_vectors(GLOVE_VECTORS)
     kept = slice(params.glove_words)
     with replacing(EXPORT) as folder:
@@ -34,7 +35,7 @@ def main() -> None:
             Dataset.load(PROCESSED / TRAIN),
         )
         for name in params.models:
-            export_model(folder / "models" / name, folder_of_model(name))
+            export_model(folder / "models" / name, folder_of_model(name), limits)
     print(f"wrote {EXPORT}; `tensorboard --logdir {EXPORT}` shows {', '.join(params.spaces)}")
 
 

@@ -72,7 +72,7 @@ def variables_set(given: dict[str, str]) -> str:
 
 
 def test_it_sets_what_a_person_has_not_set_and_loads_nothing() -> None:
-    expected = "Haswell" if same_bytes.has_avx2() else None
+    expected = "Haswell" if same_bytes.runs_haswell_code() else None
     assert variables_set({}) == f"AVX2 {expected} False"
     own = {"MKL_CBWR": "COMPATIBLE", "OPENBLAS_CORETYPE": "Prescott"}
     assert variables_set(own) == "COMPATIBLE Prescott False"
@@ -81,14 +81,18 @@ def test_it_sets_what_a_person_has_not_set_and_loads_nothing() -> None:
 @pytest.mark.parametrize(
     ("machine", "cpuinfo", "expected"),
     [
-        ("x86_64", "processor\t: 0\nflags\t\t: fpu avx avx2 bmi2\n", True),
-        ("x86_64", "processor\t: 0\nflags\t\t: fpu avx avx512f\n", False),
+        ("x86_64", "processor\t: 0\nflags\t\t: fpu fma avx avx2 bmi2\n", True),
+        ("x86_64", "processor\t: 0\nflags\t\t: fpu avx avx2 bmi2\n", False),
+        ("x86_64", "processor\t: 0\nflags\t\t: fpu fma avx avx512f\n", False),
+        ("x86_64", "processor\t: 0\nflags\t\t: fpu fma4 avx avx2\n", False),
+        ("x86_64", "flags\t\t: fma avx2\n\nflags\t\t: fma avx\n", False),
+        ("x86_64", "processor\t: 0\n", False),
         ("x86_64", None, False),
         ("aarch64", "Features\t: fp asimd\n", False),
         ("aarch64", "flags\t: avx2\n", False),
     ],
 )
-def test_openblas_is_told_only_where_the_processor_is_known_to_have_avx2(
+def test_openblas_is_told_only_where_the_processor_is_known_to_run_that_code(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     machine: str,
@@ -99,4 +103,4 @@ def test_openblas_is_told_only_where_the_processor_is_known_to_have_avx2(
         (tmp_path / "cpuinfo").write_text(cpuinfo)
     monkeypatch.setattr(same_bytes, "PROCESSOR", tmp_path / "cpuinfo")
     monkeypatch.setattr(same_bytes.platform, "machine", lambda: machine)
-    assert same_bytes.has_avx2() is expected
+    assert same_bytes.runs_haswell_code() is expected

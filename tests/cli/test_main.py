@@ -148,7 +148,7 @@ def test_the_report_opens_in_the_browser(
     answer = reelvec("explore")
     ((address, page),) = opened
     assert (answer.status, page) == (0, b"<p>all results</p>")
-    assert answer.out == f"{address} shows reports; Ctrl-C ends it\n"
+    assert answer.out == f"{address} shows reports/index.html; Ctrl-C ends it\n"
 
 
 @pytest.mark.parametrize(

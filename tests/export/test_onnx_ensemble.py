@@ -13,6 +13,7 @@ from small_baselines import baseline, ragged
 from small_project import make_project
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.schema.serving import ServingParams
 from reelvec.export.onnx_model import OnnxModel, export_onnx
 from reelvec.export.whole_models import export_model
 from reelvec.models.ensemble import Ensemble, Member, Weighing
@@ -54,7 +55,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for member in (baseline("naive_bayes", 3), baseline("tfidf", 2)):
         member.save(folder / "data/baselines" / member.name, np.zeros(1), np.zeros(1))
     WEIGHING.save(folder / "data/ensembles/best")
-    export_model(folder / "export", folder / "data/ensembles/best")
+    export_model(folder / "export", folder / "data/ensembles/best", ServingParams())
     return folder
 
 

@@ -193,6 +193,42 @@ def test_a_megabyte_of_text_is_answered(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (
+            [""] * 10_001,
+            "10,001 reviews in one request, of 10,000 at most: send fewer at a time",
+        ),
+        (
+            ["x" * 2_500_000, "y" * 2_500_001],
+            "5,000,001 characters in one request, of 5,000,000 at most: send fewer or shorter "
+            "reviews at a time",
+        ),
+    ],
+    ids=["reviews", "characters"],
+)
+def test_more_than_the_parameters_allow_is_refused_in_one_line(
+    server: Server, texts: list[str], told: str
+) -> None:
+    response = server.post(records(texts))
+    assert (response.status_code, response.json()["message"]) == (400, told)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_long_text_takes_a_small_multiple_of_its_own_memory(server: Server) -> None:
+    def peak_during(megabytes: int) -> int:
+        place = Path(f"/proc/{server.process.pid}")
+        (place / "clear_refs").write_text("5")  # the peak so far is forgotten
+        server.ask(["A good film, not a bad plot. " * (megabytes * 34_483)])
+        status = (place / "status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) << 10
+
+    small = peak_during(1)
+    large = peak_during(4)
+    assert large - small < 10 * (3 << 20), f"{small >> 20} MB, then {large >> 20} MB"
+
+
+@pytest.mark.parametrize(
     ("value", "shown"),
     [(None, "null"), (5, "5"), (1.5, "1.5"), (True, "True"), (["good"], "['good']"), ({}, "{}")],
 )

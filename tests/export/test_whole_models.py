@@ -15,6 +15,7 @@ from small_project import BASELINE, ENSEMBLE, make_project
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.serving import ServingParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.export.onnx_model import OnnxModel
 from reelvec.export.whole_models import export_model
@@ -59,27 +60,27 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_the_same_model_gives_the_same_bytes_wherever_and_whenever(
     trained: Path, tmp_path: Path
 ) -> None:
-    export_model(tmp_path / "first", trained)
+    export_model(tmp_path / "first", trained, ServingParams())
     elsewhere = tmp_path / "else" / "where"
     shutil.copytree(trained, elsewhere)
-    export_model(tmp_path / "second", elsewhere)
+    export_model(tmp_path / "second", elsewhere, ServingParams())
     first, second = files(tmp_path / "first"), files(tmp_path / "second")
     assert list(first) == list(second)
     assert [name for name in first if first[name] != second[name]] == []
 
 
 def test_no_file_knows_the_machine_that_wrote_it(trained: Path, tmp_path: Path) -> None:
-    export_model(tmp_path / "export", trained)
+    export_model(tmp_path / "export", trained, ServingParams())
     machine = (str(tmp_path), str(Path.home()), str(Path(__file__).parents[2]), "__pycache__")
     for name, data in files(tmp_path / "export").items():
         assert [word for word in machine if word.encode() in data or word in name] == [], name
 
 
 def test_another_model_has_another_identity(trained: Path, tmp_path: Path) -> None:
-    export_model(tmp_path / "first", trained)
+    export_model(tmp_path / "first", trained, ServingParams())
     with (trained / "config.json").open("a") as stream:
         stream.write("\n")
-    export_model(tmp_path / "second", trained)
+    export_model(tmp_path / "second", trained, ServingParams())
     uuids = [
         mlflow.models.Model.load(tmp_path / name / "mlflow").model_uuid
         for name in ("first", "second")
@@ -91,7 +92,7 @@ def test_the_mlflow_folder_answers_as_the_variant_does(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
-    export_model(tmp_path / "export", trained)
+    export_model(tmp_path / "export", trained, ServingParams())
     model = mlflow.pyfunc.load_model(str(tmp_path / "export/mlflow"))
     answer = model.predict(pd.DataFrame({"text": TEXTS}))
     assert answer.columns.tolist() == ["label", "probability"]
@@ -108,7 +109,7 @@ def test_baselines_and_ensembles_answer_from_an_mlflow_folder_too(
 ) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
     root = make_project(tmp_path / "project")
-    export_model(tmp_path / "export", folder_of_model(name, root))
+    export_model(tmp_path / "export", folder_of_model(name, root), ServingParams())
     shutil.move(root, tmp_path / "elsewhere")
     model = mlflow.pyfunc.load_model(str(tmp_path / "export/mlflow"))
     answer = model.predict(pd.DataFrame({"text": TEXTS}))
@@ -118,7 +119,7 @@ def test_baselines_and_ensembles_answer_from_an_mlflow_folder_too(
 
 @pytest.mark.slow
 def test_the_mlflow_folder_brings_its_own_code(trained: Path, tmp_path: Path) -> None:
-    export_model(tmp_path / "export", trained)
+    export_model(tmp_path / "export", trained, ServingParams())
     place = tmp_path / "export/mlflow"
     done = subprocess.run(
         [sys.executable, "-c", LOAD, str(place), json.dumps(TEXTS)],
@@ -133,7 +134,7 @@ def test_the_mlflow_folder_brings_its_own_code(trained: Path, tmp_path: Path) ->
 
 
 def test_the_onnx_file_answers_as_the_variant_does(trained: Path, tmp_path: Path) -> None:
-    export_model(tmp_path / "export", trained)
+    export_model(tmp_path / "export", trained, ServingParams())
     ours = predictor()
     seen = ours.model.reader.read(ours.tokenizer.encode(TEXTS))
     found = OnnxModel(tmp_path / "export/model.onnx").probabilities(seen)
@@ -142,5 +143,5 @@ def test_the_onnx_file_answers_as_the_variant_does(trained: Path, tmp_path: Path
 
 def test_a_variant_that_is_not_trained_is_named(tmp_path: Path) -> None:
     with pytest.raises(ReelvecError, match="nothing: no trained model"):
-        export_model(tmp_path / "export", tmp_path / "nothing")
+        export_model(tmp_path / "export", tmp_path / "nothing", ServingParams())
     assert not (tmp_path / "export").exists()

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from reelvec.base.schema.variants import VariantParams
+from reelvec.models import classifier as classifiers
+from reelvec.models import inference
 from reelvec.models.classifier import Classifier
 from reelvec.models.encoders import pad
 from reelvec.models.first_layer import Start, random_embedding
@@ -113,6 +115,21 @@ def test_a_prediction_does_not_depend_on_the_company_or_the_order(kind: dict[str
     torch.testing.assert_close(backwards, together, rtol=1e-4, atol=1e-5)
     alone = torch.cat([predict_logits(model, ragged([row]), CPU) for row in rows[:20]])
     torch.testing.assert_close(alone, together[:20], rtol=1e-4, atol=1e-5)
+
+
+def test_one_very_long_review_does_not_make_all_of_a_batch_as_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model, shapes = classifier(encoder="gru"), []
+    reviews = ragged([[2, 3]] * 50 + [[4] * 90, [], *[[5] * 30] * 4])
+    expected = predict_logits(model, reviews, CPU)
+    monkeypatch.setattr(inference, "PADDED_TOKENS", 100)
+    monkeypatch.setattr(
+        classifiers, "pad", lambda *batch: shapes.append(pad(*batch)[0].shape) or pad(*batch)
+    )
+    torch.testing.assert_close(predict_logits(model, reviews, CPU), expected)
+    assert max(rows * length for rows, length in shapes) <= 100
+    assert sum(rows for rows, _ in shapes) == len(reviews)
 
 
 @given(ROWS)

@@ -65,6 +65,7 @@ def test_a_second_repro_runs_nothing(workspace: Path) -> None:
         ("similarities", {"neighbors": 3}, {"compare_similarities", *SHOWN}),
         ("visualization", {"labels": 9}, {"visualize", *SHOWN}),
         ("export", {"glove_words": 9}, {"export", *SHOWN}),
+        ("serving", {"max_reviews": 9}, {"export", *SHOWN}),
         ("explorer", {"words": 9}, {"prepare_explorer", *SHOWN}),
         ("tracking", {"experiment": "other"}, SHOWN),
     ],

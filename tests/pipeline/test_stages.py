@@ -63,6 +63,7 @@ OTHER: dict[str, Any] = {
     },
     "visualization": {"words": 11, "labels": 1, "spaces": ["glove"], "min_document_count": 1},
     "export": {"spaces": ["scratch"], "models": ["glove_frozen"], "glove_words": 1},
+    "serving": {"max_reviews": 1, "max_characters": 1},
     "tracking": {"experiment": "another", "model": True},
 }
 

@@ -1,5 +1,6 @@
 """One review at a time gives the ids that the same review gets in a column of many."""
 
+import tracemalloc
 from typing import Any, get_args
 
 import pyarrow as pa
@@ -142,3 +143,24 @@ def test_words_are_forgotten_before_they_fill_the_memory(monkeypatch: pytest.Mon
     for number in range(50):
         assert single.encode([f"film{number} film"]).ids.tolist() == [UNKNOWN, 2]
         assert len(single._known) <= 3 + 2
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.integers(1, 9))
+def test_a_long_text_in_pieces_gives_the_same_ids(texts: list[str], at_once: int) -> None:
+    params = PARAMS["all steps"]
+    whole, column = both_ways(params, texts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(single_texts, "CHARACTERS_AT_ONCE", at_once)
+        pieces, _ = both_ways(params, texts)
+    assert pieces == whole == column
+
+
+def test_a_long_text_takes_little_more_memory_than_its_own() -> None:
+    text = "A wonderful film, and well played. " * 60_000
+    single = SingleTexts(PARAMS["all steps"], index_of([*RESERVED, "wonderful", "film"]))
+    single.encode([text])
+    tracemalloc.start()
+    single.encode([text])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * len(text)

@@ -128,6 +128,18 @@ def test_the_same_variant_is_packed_anew_when_what_serves_it_changes(
     assert len(versions(project)) == 2
 
 
+def test_the_same_variant_is_packed_anew_when_it_may_take_more(
+    params: Params, project: Path
+) -> None:
+    train(project, "scratch", 0.8)
+    register_best(params, project)
+    serving = params.serving.model_copy(update={"max_reviews": 7})
+    more = params.model_copy(update={"serving": serving})
+    assert "packed anew" in register_best(more, project)
+    package = mlflow.models.Model.load(urlsplit(champion(project).source).path)
+    assert package.flavors["python_function"]["config"] == serving.model_dump()
+
+
 def test_damaged_metrics_are_not_blamed_on_mlflow(params: Params, project: Path) -> None:
     train(project, "scratch", 0.8)
     write(project / "reports/metrics/train/scratch.json", "{")

@@ -294,6 +294,7 @@ def test_pictures_and_curves_are_artifacts(
     assert {path.name for path in project.glob("ml*")} <= {
         "mlflow.db",
         "mlflow.db.lock",
+        "mlflow.db.writing.lock",
         "mlartifacts",
     }
 
@@ -549,6 +550,23 @@ def test_a_person_who_asks_is_told_that_the_server_is_down(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
     with pytest.raises(ReelvecError, match=r"MLflow at http://127.*refused.*make track"):
         record_all(params, project)
+
+
+def test_a_person_is_not_told_to_start_a_server_where_there_is_none_to_start(
+    params: Params, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project / "mlflow.db", "no database")
+    with pytest.raises(ReelvecError, match=r"not a database; mend or move that file, or name"):
+        record_all(params, project)
+    with failing_server() as uri:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+        with pytest.raises(ReelvecError, match=r"; see what that store says of it, or unset"):
+            record_all(params, project)
+
+
+def test_an_empty_file_becomes_a_store(params: Params, project: Path) -> None:
+    (project / "mlflow.db").touch()
+    assert record_all(params, project) == ["scratch", "glove_frozen"]
 
 
 # Whatever happens to MLflow, the work goes on
@@ -876,6 +894,55 @@ def seen(uri: str) -> bool:
     experiment = client.get_experiment_by_name("reelvec")
     runs = client.search_runs([experiment.experiment_id]) if experiment else []
     return any(len(history(client, run, "train_loss")) == 3 for run in runs)
+
+
+@contextmanager
+def sqlite_file(folder: Path) -> Iterator[str]:
+    yield f"sqlite:///{folder}/mlflow.db"
+
+
+@contextmanager
+def server_on_a_free_port(folder: Path) -> Iterator[str]:
+    port = free_port()
+    with mlflow_server(folder, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+TRACK = "from reelvec.cli.main import main; main()"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("store", [sqlite_file, server_on_a_free_port])
+def test_two_that_track_at_once_write_everything_once(
+    project: Path,
+    tmp_path: Path,
+    store: Callable[[Path], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with store(tmp_path) as uri:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+        both = [
+            subprocess.Popen(
+                [sys.executable, "-c", TRACK, "track"],
+                cwd=project,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(2)
+        ]
+        told = [process.communicate(timeout=HANG) for process in both]
+        assert [process.returncode for process in both] == [0, 0], told
+        lines = [line for out, _ in told for line in out.splitlines()]
+        for model in ("scratch", "glove_frozen"):
+            ways = sorted(line.split()[1] for line in lines if line.startswith(f"{model}:"))
+            assert ways == ["already", "written"]
+        client = client_of(project)
+        for run in runs_of(client).values():
+            assert history(client, run, "train_loss") == EXPECTED_CURVE
+            assert history(client, run, "test_accuracy") == [(0, 0.875)]
+            assert len(run.outputs.model_outputs) == 1
 
 
 def test_a_record_is_read_from_whatever_exists(params: Params, project: Path) -> None:

@@ -131,6 +131,7 @@ def page(project: Project = Path()) -> None:
         "reelvec predict --file reviews.csv --column text --json",
         'reelvec predict --explain --variant scratch "Dull, but well played."',
         "reelvec predict < reviews.txt | sort -k2 -n | head",
+        "tail -f reviews.txt | reelvec predict -",
     )
 )
 def predict(
@@ -157,9 +158,9 @@ def predict(
     """
     from reelvec.cli.predict import Style, read_texts, show_predictions
 
-    texts = read_texts(text or [], file, column)
+    reviews = read_texts(text or [], file, column)
     style = Style(words if explain else None, as_json)
-    show_predictions(project, variant, texts, style)
+    show_predictions(project, variant, reviews, style)
 
 
 @app.command(

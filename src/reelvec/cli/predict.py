@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from reelvec.base.project.provenance import LabelNames
 from reelvec.cli.terminal import print_json
 from reelvec.evaluation.results import Results
 from reelvec.models.logits import label_of, probabilities_of
+from reelvec.text.blocks import blocks_of
 
 if TYPE_CHECKING:
     from reelvec.evaluation.explain import Contribution
@@ -21,6 +22,8 @@ REVIEWS_AT_ONCE, EXPLAINED_AT_ONCE = 5_000, 100
 """Reviews in a block: enough for the columns to be fast, few enough to see the first soon."""
 
 SHORTEST_TEXT = 20
+INTERRUPTED = 130
+"""The status of a program that Ctrl-C ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,28 @@ class Style:
 
 
 def show_predictions(
-    project: Path, variant: str | None, texts: Sequence[str], style: Style
+    project: Path, variant: str | None, given: Iterable[Sequence[str]], style: Style
 ) -> None:
-    """Predict reviews in blocks and print each block as soon as it is done.
+    """Predict reviews in blocks and print each block as soon as it is done; Ctrl-C ends it.
+
+    Args:
+        project: the project's folder.
+        variant: which model; None takes the best one.
+        given: reviews, as many at a time as there are: a list where all are there.
+        style: how to print.
 
     Raises:
         ReelvecError: there is no such model.
     """
+    try:
+        _predict(project, variant, given, style)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _predict(
+    project: Path, variant: str | None, given: Iterable[Sequence[str]], style: Style
+) -> None:
     name = Results(project).choose_model(variant)
     # Not before the name is known to be right: torch takes a second to load.
     from reelvec.models.load import load_model
@@ -51,7 +69,7 @@ def show_predictions(
     model = load_model(name, project)
     if variant is None and not style.as_json:
         print(f"{name}, the best model on the validation reviews:", file=sys.stderr)
-    for block in _blocks(texts, REVIEWS_AT_ONCE if style.words is None else EXPLAINED_AT_ONCE):
+    for block in _blocks(given, REVIEWS_AT_ONCE if style.words is None else EXPLAINED_AT_ONCE):
         probabilities = probabilities_of(model.logits(block)).tolist()
         reasons: list[list[Contribution]] | None = None
         if style.words is not None:
@@ -59,42 +77,52 @@ def show_predictions(
 
             reasons = [found[: style.words] for found in contributions(model, block)]
         _print_block(block, probabilities, reasons, style.as_json, model.labels)
+        # Who writes a line into a pipe may wait for its answer before the next one.
+        sys.stdout.flush()
 
 
-def read_texts(arguments: Sequence[str], file: Path | None, column: str | None) -> list[str]:
+def read_texts(
+    arguments: Sequence[str], file: Path | None, column: str | None
+) -> Iterable[list[str]]:
     """The reviews to predict: the arguments, a file's, or those of standard input.
+
+    Returns:
+        a list of them all in one list; those of standard input as they come.
 
     Raises:
         ReelvecError: there are none, or two sources of them, or they cannot be read.
     """
-    from reelvec.cli.review_files import read_lines, read_review_file
+    from reelvec.cli.piped_reviews import reviews_as_they_come
+    from reelvec.cli.review_files import read_review_file
 
     if file is not None and arguments:
         raise ReelvecError("either TEXT or --file: the one or the other")
     if file is not None:
-        return read_review_file(file, column)
+        return [read_review_file(file, column)]
     if column is not None:
         raise ReelvecError("--column belongs to --file")
     if list(arguments) == ["-"] or (not arguments and not sys.stdin.isatty()):
-        return read_lines(sys.stdin.buffer, "standard input")
+        return reviews_as_they_come(sys.stdin.buffer, "standard input")
     if not arguments:
         raise ReelvecError("nothing to predict: give a TEXT, a --file, or pipe reviews in")
     if len(arguments) == 1 and _is_file(arguments[0]):
         raise ReelvecError(f"{arguments[0]} is a file: `--file {arguments[0]}` reads it")
     # What a terminal sent in another encoding is no text: a mark stands for it.
-    return [text.encode("utf-8", "replace").decode() for text in arguments]
+    return [[text.encode("utf-8", "replace").decode() for text in arguments]]
 
 
-def _blocks(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def _blocks(given: Iterable[Sequence[str]], size: int) -> Iterator[Sequence[str]]:
     """Blocks of texts, with a bar on a terminal while the answers go elsewhere."""
     from tqdm import tqdm
 
-    hidden = len(texts) <= size or not sys.stderr.isatty() or sys.stdout.isatty()
-    with tqdm(total=len(texts), unit=" reviews", disable=hidden) as bar:
-        for start in range(0, len(texts), size):
-            block = texts[start : start + size]
-            yield block
-            bar.update(len(block))
+    total = sum(map(len, given)) if isinstance(given, list) else None
+    few = total is not None and total <= size
+    hidden = few or not sys.stderr.isatty() or sys.stdout.isatty()
+    with tqdm(total=total, unit=" reviews", disable=hidden) as bar:
+        for texts in given:
+            for block in blocks_of(texts, size):
+                yield block
+                bar.update(len(block))
 
 
 def _print_block(

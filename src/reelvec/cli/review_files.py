@@ -1,7 +1,6 @@
-"""Reviews from wherever people keep them: a file of lines, a table, a pipe."""
+"""Reviews from the files that people keep them in: lines, or a column of a table."""
 
 from pathlib import Path
-from typing import IO
 
 import pyarrow as pa
 
@@ -31,25 +30,24 @@ def read_review_file(path: Path, column: str | None = None) -> list[str]:
         return _column_of_table(path, column or COLUMN)
     if column is not None:
         raise ReelvecError(f"{path}: --column is for .csv, .tsv and .parquet files")
-    with path.open("rb") as stream:
-        return read_lines(stream, str(path))
+    return lines_of(path.read_bytes(), str(path))
 
 
-def read_lines(stream: IO[bytes], where: str) -> list[str]:
+def lines_of(content: bytes, where: str, first: int = 1) -> list[str]:
     """One review a line, empty lines too, so that answers stand beside questions.
 
     Args:
-        stream: UTF-8.
+        content: whole lines of UTF-8.
         where: what to name in an error.
+        first: the number of the first line.
 
     Raises:
         ReelvecError: it is not UTF-8; with the line.
     """
-    content = stream.read()
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig" if first == 1 else "utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = first + content.count(b"\n", 0, error.start)
         raise ReelvecError(
             f"{where}, line {line}: not UTF-8; convert it, for example with "
             "`iconv -f latin1 -t utf-8`"

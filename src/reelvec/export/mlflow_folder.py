@@ -16,6 +16,7 @@ from mlflow.types import ColSpec, Schema
 from reelvec.base.messages import quiet
 from reelvec.base.project.files import read_json, write_text
 from reelvec.base.project.paths import CONFIG
+from reelvec.base.schema.serving import ServingParams
 from reelvec.export.model_folder import files_of_model
 
 PACKAGE = Path(__file__).parents[1]
@@ -50,13 +51,14 @@ def served_digest(digest: str) -> str:
     return hashlib.sha256(digest.encode() + SCRIPT.read_bytes()).hexdigest()
 
 
-def save_package(place: Path, folder: Path, model: Model) -> None:
+def save_package(place: Path, folder: Path, model: Model, limits: ServingParams) -> None:
     """Write the model with its preprocessing, its requirements and the code that runs it.
 
     Args:
         place: where to; must not exist.
         folder: of the trained model.
         model: what MLflow knows of it besides; is filled in.
+        limits: how much it takes in one request.
     """
     requirements = _requirements(folder)
     with tempfile.TemporaryDirectory() as temporary:
@@ -73,6 +75,7 @@ def save_package(place: Path, folder: Path, model: Model) -> None:
                 artifacts={"model": str(copy)},
                 code_paths=[str(code)],
                 mlflow_model=model,
+                model_config=limits.model_dump(),
                 signature=SIGNATURE,
                 input_example=pd.DataFrame({"text": INPUT_EXAMPLE}),
                 # Given, never inferred: MLflow would load and run the model to find them.

@@ -21,13 +21,14 @@ from reelvec.export.onnx_encoders import array_of, encode
 from reelvec.export.onnx_graph import DOUBLE, FLOAT, Graph, Value
 from reelvec.export.onnx_linear import weigh
 from reelvec.export.onnx_reviews import IDS, MEMBER, REVIEWS, STARTS, reviews_in
+from reelvec.models.batches import as_tensors
 from reelvec.models.classifier import Classifier
 from reelvec.models.ensemble import Ensemble
 from reelvec.models.linear import Baseline
 from reelvec.models.logits import Logits, probabilities_of
 from reelvec.models.model import Model
 from reelvec.models.predictor import Predictor
-from reelvec.text.ragged import Ragged, offsets_from_lengths
+from reelvec.text.ragged import Ragged, narrowed, offsets_from_lengths
 
 TOLERANCE = 1e-5
 """How far a probability may be from that of the model itself."""
@@ -128,7 +129,7 @@ class OnnxModel:
         feeds: dict[str, Any] = {}
         for part, each in parts.items():
             feeds[f"{part}{IDS}"] = np.ascontiguousarray(each.ids)
-            feeds[f"{part}{STARTS}"] = each.offsets[:-1].astype(np.int32)
+            feeds[f"{part}{STARTS}"] = narrowed(each.offsets)[:-1]
         found: NDArray[np.float32] = self._session.run([output], feeds)[0]
         return found
 
@@ -220,6 +221,5 @@ def _own_logits(model: Single, seen: Ragged) -> Logits:
         weighted = model.features(seen) @ model.coefficients.astype(np.float64)
         return np.asarray(weighted + model.intercept, np.float64)
     with torch.inference_mode():
-        starts = torch.from_numpy(seen.offsets[:-1].astype(np.int32))
-        logits = model.eval()(torch.from_numpy(seen.ids), starts)
+        logits = model.eval()(*as_tensors(seen, torch.device("cpu")))
     return np.asarray(logits.numpy(), np.float64)

@@ -5,10 +5,11 @@ code"), beside a copy of this package, so that a model can be served where reelv
 installed. Nothing is pickled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from math import isnan
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import set_model
@@ -23,6 +24,7 @@ class ServedModel(PythonModel):
         """Load the model's folder, which MLflow keeps as the artifact `model`."""
         from reelvec.models.load import read_model
 
+        self._limits: Mapping[str, int] = context.model_config
         self._model = read_model(Path(context.artifacts["model"]))
         self._model.logits(["The first review takes longest."])
 
@@ -44,12 +46,17 @@ class ServedModel(PythonModel):
             calls them) and `probability` (float64, of "positive").
 
         Raises:
-            RefusedTextError: a text is no string; MLflow's server answers with status 400.
+            RefusedTextError: a text is no string, or they are too many or too long; MLflow's
+                server answers with status 400.
         """
         from reelvec.models.logits import label_of, probabilities_of
+        from reelvec.text.blocks import blocks_of
 
-        logits = self._model.logits(_strings(model_input["text"].tolist()))
-        probabilities = probabilities_of(logits)
+        values = model_input["text"].tolist()
+        _require_few(values, self._limits["max_reviews"], self._limits["max_characters"])
+        blocks = blocks_of(_strings(values), len(values))
+        logits = [np.zeros(0), *(self._model.logits(block) for block in blocks)]
+        probabilities = probabilities_of(np.concatenate(logits))
         names = self._model.labels
         labels = [label_of(probability, names) for probability in probabilities.tolist()]
         return pd.DataFrame({"label": labels, "probability": probabilities})
@@ -74,7 +81,21 @@ class RefusedTextError(MlflowException):
     def message(self, _: str) -> None: ...
 
 
-def _strings(values: Iterable[object]) -> list[str]:
+def _require_few(values: Sequence[object], reviews: int, characters: int) -> None:
+    """See that there are no more than so many reviews, and characters in them together."""
+    if len(values) > reviews:
+        raise RefusedTextError(
+            f"{len(values):,} reviews in one request, of {reviews:,} at most: send fewer at a time"
+        )
+    given = sum(len(value) for value in values if isinstance(value, str))
+    if given > characters:
+        raise RefusedTextError(
+            f"{given:,} characters in one request, of {characters:,} at most: send fewer or "
+            "shorter reviews at a time"
+        )
+
+
+def _strings(values: Sequence[object]) -> list[str]:
     """The texts, each of them valid Unicode."""
     texts = []
     for row, value in enumerate(values, 1):

@@ -6,6 +6,7 @@ from pathlib import Path
 from mlflow.models import Model
 
 from reelvec.base.project.files import replacing
+from reelvec.base.schema.serving import ServingParams
 from reelvec.export import served_model as mlflow_model
 from reelvec.export.mlflow_folder import save_package
 from reelvec.export.model_folder import files_of_model
@@ -21,12 +22,13 @@ LONG_AGO = "1970-01-01 00:00:00"
 MLFLOW, ONNX = "mlflow", "model.onnx"
 
 
-def export_model(folder: Path, trained: Path) -> None:
+def export_model(folder: Path, trained: Path, limits: ServingParams) -> None:
     """Write `mlflow/`, raw text to label and probability, and `model.onnx`, ids to probability.
 
     Args:
         folder: replaced as a whole.
         trained: the folder of a trained model.
+        limits: how much it takes in one request.
 
     Raises:
         ReelvecError: there is no trained model, or ONNX Runtime does not agree with it.
@@ -38,14 +40,14 @@ def export_model(folder: Path, trained: Path) -> None:
             export_onnx(temporary / ONNX, trained_model.name, trained_model.model)
         elif isinstance(trained_model, Baseline | Ensemble):
             export_onnx(temporary / ONNX, trained_model.name, trained_model)
-        model = Model(model_uuid=_digest(trained), utc_time_created=LONG_AGO)
-        save_package(temporary / MLFLOW, trained, model)
+        model = Model(model_uuid=_digest(trained, limits), utc_time_created=LONG_AGO)
+        save_package(temporary / MLFLOW, trained, model, limits)
 
 
-def _digest(trained: Path) -> str:
-    """32 hexadecimal digits that the model and the code which serves it decide."""
+def _digest(trained: Path, limits: ServingParams) -> str:
+    """32 hexadecimal digits that the model, its limits and the code which serves it decide."""
     files = [*files_of_model(trained).values(), Path(mlflow_model.__file__)]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(limits.model_dump_json().encode())
     for path in files:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]

@@ -7,10 +7,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from reelvec.text.ragged import Ragged
+from reelvec.text.ragged import Ragged, narrowed
 
 Batch = tuple[Tensor, Tensor]
-"""Token ids int32 (tokens,) and where each review starts in them int32 (reviews,)."""
+"""Token ids int32 (tokens,) and where each review starts in them, int32 or int64 (reviews,)."""
 
 Rows = NDArray[np.int64]
 
@@ -20,11 +20,12 @@ BATCHES_SORTED_TOGETHER = 50
 def as_tensors(reviews: Ragged, device: torch.device) -> Batch:
     """Ids and starts as `torch.nn.functional.embedding_bag` takes them.
 
-    The end of the last review is implied by the length of the ids.
+    The end of the last review is implied by the length of the ids. Starts are int64 where the ids
+    are too many for int32.
     """
     # A copy: the ids may be memory-mapped read-only, which torch would complain of.
     ids = torch.from_numpy(np.array(reviews.ids))
-    starts = torch.from_numpy(reviews.offsets[:-1].astype(np.int32))
+    starts = torch.from_numpy(narrowed(reviews.offsets)[:-1])
     return ids.to(device), starts.to(device)
 
 

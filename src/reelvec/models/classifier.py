@@ -8,6 +8,7 @@ from reelvec.base.schema.variants import NAIVE_BAYES, VariantParams
 from reelvec.models.encoders import make_sequence_encoder, pad
 from reelvec.models.pooling import pool_tokens
 from reelvec.models.reader import Reader
+from reelvec.text.ragged import LARGEST_INT32
 
 
 class Classifier(nn.Module):
@@ -72,7 +73,7 @@ class Classifier(nn.Module):
 
         Args:
             ids: token ids of all reviews end to end, int32 (tokens,).
-            starts: where each review starts in `ids`, int32 (reviews,).
+            starts: where each review starts in `ids`, int32 or int64 (reviews,).
 
         Returns:
             float32 (reviews, features); a review without tokens gives zeros.
@@ -80,8 +81,9 @@ class Classifier(nn.Module):
         weight = self.embedding.weight
         if self.params.pool_padding:
             padded, _ = pad(ids, starts, self.params.max_length, self.params.padding)  # (B, L)
-            ids, starts = padded.reshape(-1), torch.arange(len(padded), dtype=torch.int32)
-            starts = starts.to(ids.device) * padded.shape[1]
+            ids = padded.reshape(-1)
+            size = torch.int32 if len(ids) <= LARGEST_INT32 else torch.int64
+            starts = torch.arange(0, len(ids), padded.shape[1], dtype=size, device=ids.device)
         if self.sequence_encoder is not None:
             padded, mask = pad(ids, starts)  # (B, L)
             vectors = functional.embedding(padded, weight) * mask.unsqueeze(2)

@@ -19,7 +19,7 @@ def pad(
 
     Args:
         ids: token ids of all reviews end to end, int32 (tokens,).
-        starts: where each review starts in `ids`, int32 (reviews,).
+        starts: where each review starts in `ids`, int32 or int64 (reviews,).
         length: of each row, not less than any review has tokens; None means the longest's.
         side: whether PADDING comes before a review or behind it.
 

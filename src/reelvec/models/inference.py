@@ -1,17 +1,20 @@
 """Run a classifier over ragged reviews, without gradients."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from reelvec.models.batches import as_tensors, consecutive
+from reelvec.models.batches import Rows, as_tensors, consecutive
 from reelvec.models.classifier import Classifier
 from reelvec.text.ragged import Ragged
 
 POOLED_AT_ONCE, PADDED_AT_ONCE = 4096, 128
 """Reviews in a batch: where padding would be, they are fewer, for the memory's sake."""
+
+PADDED_TOKENS = 1 << 19
+"""Tokens in a batch, padding too: one very long review must not make all of a batch as long."""
 
 
 @torch.inference_mode()
@@ -42,13 +45,23 @@ def _in_batches(
     """Apply a function to all reviews: the short ones first, and put back in order."""
     if model.params.pool_padding and model.params.max_length is None:
         # The longest of a batch decides how much padding counts: batches as in training.
-        order, size = np.arange(len(reviews)), model.params.batch_size
+        order = np.arange(len(reviews))
+        batches = consecutive(order, model.params.batch_size)
     elif model.sequence_encoder is None:
-        order, size = np.arange(len(reviews)), POOLED_AT_ONCE
+        order = np.arange(len(reviews))
+        batches = consecutive(order, POOLED_AT_ONCE)
     else:
-        order, size = np.argsort(reviews.lengths, kind="stable"), PADDED_AT_ONCE
-    parts = [function(*as_tensors(reviews.take(rows), device)) for rows in consecutive(order, size)]
+        order = np.argsort(reviews.lengths, kind="stable")
+        batches = _to_pad(order, reviews.lengths)
+    parts = [function(*as_tensors(reviews.take(rows), device)) for rows in batches]
     joined = torch.cat(parts)
     result = torch.empty_like(joined)
     result[torch.from_numpy(order).to(device)] = joined
     return result
+
+
+def _to_pad(order: Rows, lengths: Rows) -> Iterator[Rows]:
+    """Batches of reviews in the order of their lengths, smaller ones where these are extreme."""
+    for rows in consecutive(order, PADDED_AT_ONCE):
+        longest = max(1, int(lengths[rows[-1]]))
+        yield from consecutive(rows, max(1, PADDED_TOKENS // longest))

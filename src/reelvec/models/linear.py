@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, issparse, vstack
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
@@ -36,7 +36,7 @@ from reelvec.models.negation import negations_among
 from reelvec.models.reader import Reader
 from reelvec.models.word_vectors import WordVectors
 from reelvec.text.dataset import Dataset
-from reelvec.text.ragged import Ragged
+from reelvec.text.ragged import LARGEST_INT32, Ragged
 from reelvec.text.tokenizer import Tokenizer
 from reelvec.text.vocabulary import UNKNOWN
 
@@ -235,11 +235,20 @@ def _side_by_side(work: Callable[[Ragged], Result], reviews: Ragged) -> list[Res
 def _learn(
     params: BaselineParams, features: Any, labels: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], float]:
-    """A weight for each column of the features, float64 (reviews, columns), and the intercept."""
+    """A weight for each column of the features, float64 (reviews, columns), and the intercept.
+
+    Raises:
+        ReelvecError: the features are too many for the solver.
+    """
     if params.solver == "lbfgs":
         from reelvec.models.logistic import logistic_regression
 
         return logistic_regression(features, labels, params.strength, params.iterations)
+    if issparse(features) and features.indices.dtype != np.int32:
+        raise ReelvecError(
+            f"{features.nnz:,} words and n-grams in all reviews, and `solver: liblinear` takes no "
+            f"more than {LARGEST_INT32:,}: choose `solver: lbfgs`, or a higher `min_count`"
+        )
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from reelvec.text.ragged import Ragged
+from reelvec.text.ragged import Ragged, narrowed
 from reelvec.text.vocabulary import UNKNOWN
 
 
@@ -36,8 +36,10 @@ def ratios_of_counts(counts: csr_array, labels: NDArray[np.int8]) -> NDArray[np.
 
 def count_ids(reviews: Ragged, columns: int) -> csr_array:
     """How often each id occurs in each review, float64 (reviews, columns)."""
-    # 32 bits: scikit-learn takes no wider indices.
-    parts = (np.ones(len(reviews.ids)), reviews.ids.copy(), reviews.offsets.astype(np.int32))
+    # 32 bits where they will do: scikit-learn's liblinear takes no wider indices.
+    offsets = narrowed(reviews.offsets)
+    ones = np.ones(len(reviews.ids), np.int32)  # half the memory of floats while they are sorted
+    parts = (ones, reviews.ids.astype(offsets.dtype), offsets)
     counts = csr_array(parts, shape=(len(reviews), columns))
     counts.sum_duplicates()
-    return counts
+    return counts.astype(np.float64)

@@ -18,7 +18,7 @@ def pool_tokens(ids: Tensor, starts: Tensor, weight: Tensor, mode: Pooling) -> T
 
     Args:
         ids: token ids of all reviews end to end, int32 (tokens,).
-        starts: where each review starts in `ids`, int32 (reviews,).
+        starts: where each review starts in `ids`, int32 or int64 (reviews,).
         weight: the vector of each id, float32 (vocabulary, dimension).
         mode: what to take of a review's vectors.
 
@@ -55,7 +55,7 @@ class _Mean(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[None, None, Tensor]:
         ids, starts = (tensor.numpy() for tensor in ctx.saved_tensors)
-        offsets = np.append(starts, np.int32(len(ids)))
+        offsets = np.append(starts, starts.dtype.type(len(ids)))
         lengths = np.diff(offsets)
         shares = np.repeat(1 / np.maximum(lengths, 1).astype(np.float32), lengths)
         matrix = csr_array((shares, ids, offsets), shape=(len(starts), ctx.vocabulary))

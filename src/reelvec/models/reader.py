@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reelvec.base.errors import ReelvecError
 from reelvec.models.negation import mark_negated
 from reelvec.models.ngrams import Ngrams, find_ngrams
 from reelvec.text.dataset import Dataset
-from reelvec.text.ragged import Ragged
+from reelvec.text.ragged import LARGEST_INT32, Ragged
 from reelvec.text.vocabulary import limit_ids
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ class Reader:
         distinct: whether each id is read once a review, in rising order.
         negations: bool (words,), words that negate what follows; None marks nothing.
         negation_scope: how many words behind a negation are words of their own.
+
+    Raises:
+        ReelvecError: there are more words and n-grams than ids.
     """
 
     words: int
@@ -43,6 +47,13 @@ class Reader:
     distinct: bool = False
     negations: NDArray[np.bool_] | None = None
     negation_scope: int = 0
+
+    def __post_init__(self) -> None:
+        if self.columns > LARGEST_INT32:
+            raise ReelvecError(
+                f"{self.columns:,} words and n-grams, and there are {LARGEST_INT32:,} ids at most: "
+                "set a higher `min_ngram_count` (of baselines `min_count`), or fewer `ngrams`"
+            )
 
     @property
     def single_words(self) -> int:

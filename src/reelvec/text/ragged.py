@@ -10,6 +10,9 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import save_array
 
+LARGEST_INT32 = int(np.iinfo(np.int32).max)
+"""As large as an id may be; an offset may be larger."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
@@ -119,6 +122,11 @@ def offsets_from_lengths(lengths: NDArray[np.integer]) -> NDArray[np.int64]:
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])
     return offsets
+
+
+def narrowed(offsets: NDArray[np.int64]) -> NDArray[np.integer]:
+    """A copy of offsets as int32, where they fit, for what takes no wider ones; else as int64."""
+    return offsets.astype(np.int32 if offsets[-1] <= LARGEST_INT32 else np.int64)
 
 
 def ranges(starts: NDArray[np.integer], offsets: NDArray[np.int64]) -> NDArray[np.int64]:

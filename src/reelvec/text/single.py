@@ -7,7 +7,7 @@ is left of a word is not ASCII), Arrow decides here too.
 
 import html
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,9 @@ from reelvec.text.vocabulary import UNKNOWN
 
 if TYPE_CHECKING:
     from reelvec.base.schema.preprocess import PreprocessParams
+
+CHARACTERS_AT_ONCE = 1 << 17
+"""A longer text goes in pieces: a list of its words takes ten times the memory of the text."""
 
 WORDS_REMEMBERED = 200_000
 """All are forgotten when there are more: a server must not grow with every new word."""
@@ -47,7 +50,18 @@ class SingleTexts:
 
     def encode(self, texts: Sequence[str]) -> Ragged:
         """Ids of each text, (texts,) rows; words outside the vocabulary are unknown."""
-        split = [self._without_tags(text).split() for text in texts]
+        if sum(map(len, texts)) <= CHARACTERS_AT_ONCE:
+            return self._encode([self._without_tags(text).split() for text in texts])
+        pieces = [
+            [self._encode([piece.split()]).ids for piece in _pieces(self._without_tags(text))]
+            for text in texts
+        ]
+        lengths = np.array([sum(map(len, row)) for row in pieces], np.int64)
+        ids = np.concatenate([piece for row in pieces for piece in row])
+        return Ragged(ids, offsets_from_lengths(lengths))
+
+    def _encode(self, split: Sequence[list[str]]) -> Ragged:
+        """Ids of texts that were split into words."""
         if len(self._known) > WORDS_REMEMBERED:
             self._known = {}
         known = self._known
@@ -117,6 +131,16 @@ class SingleTexts:
         return self.index.get(token, UNKNOWN)
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """The text end to end, cut at white space."""
+    start = 0
+    while start < len(text):
+        cut = _WHITE_SPACE.search(text, start + CHARACTERS_AT_ONCE)
+        end = cut.start() if cut else len(text)
+        yield text[start:end]
+        start = end
+
+
 def _replacer(replacements: Sequence[tuple[str, str]], where: str | None) -> Callable[[str], str]:
     """A step of `rules`, for words of ASCII letters."""
     compiled = [(_compiled(pattern), to) for pattern, to in replacements]
@@ -134,5 +158,8 @@ def _replacer(replacements: Sequence[tuple[str, str]], where: str | None) -> Cal
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.ASCII)
 
+
+_WHITE_SPACE = re.compile(r"\s")
+"""Where `str.split` splits."""
 
 _ADDRESS, _FOLDED = _compiled(rules.ADDRESS), _compiled(rules.FOLDED)

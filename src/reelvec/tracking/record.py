@@ -16,6 +16,7 @@ from reelvec.base.messages import shown
 from reelvec.base.project.files import read_json
 from reelvec.base.project.paths import FIGURES, IMDB_METRICS, PLOTS
 from reelvec.base.project.section import GLOVE, Text
+from reelvec.base.schema.serving import ServingParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.base.schema.whole import Params
 from reelvec.evaluation.results import Results
@@ -72,7 +73,8 @@ class RunRecord:
         datasets: what it was trained and tested on.
         files: pictures and tables, each with the folder it is shown in.
         folder: of the trained model, if it is wanted.
-        model_digest: hash of that folder, or "".
+        limits: how much the model takes in one request where it is served.
+        model_digest: hash of that folder and the limits, or "".
         content: hash of all the above except the tags: equal means nothing new to write.
     """
 
@@ -85,6 +87,7 @@ class RunRecord:
     datasets: list[DatasetRecord]
     files: list[tuple[Path, str]]
     folder: Path | None
+    limits: ServingParams
     model_digest: str
     content: str
 
@@ -106,7 +109,8 @@ def read_record(params: Params, model: str, root: Path = Path()) -> RunRecord:
         files += [(path, f"curves/{kind}")] if path.is_file() else []
     wanted = params.tracking.model and model in Results(root).models
     folder = folder_of_model(model, root) if wanted else None
-    model_digest = digest_of(None, files_of_model(folder).values(), root) if folder else ""
+    limits = params.serving.model_dump()
+    model_digest = digest_of(limits, files_of_model(folder).values(), root) if folder else ""
     points = [(point.name, point.value, point.epoch) for point in curve]
     digests = [*(dataset.digest for dataset in datasets), model_digest]
     content = digest_of([values, points, results, digests], [path for path, _ in files], root)
@@ -120,6 +124,7 @@ def read_record(params: Params, model: str, root: Path = Path()) -> RunRecord:
         datasets=datasets,
         files=files,
         folder=folder,
+        limits=params.serving,
         model_digest=model_digest,
         content=content,
     )

@@ -144,7 +144,7 @@ def _crown(store: "Store", best: Candidate, record: RunRecord) -> str:
     """
     store.write(record)
     client, digest = store.client, _digest(record)
-    with store.lock:
+    with store.writing, store.lock:
         if not client.search_registered_models(f"name = '{NAME}'"):
             client.create_registered_model(NAME)
         known = client.search_model_versions(f"name = '{NAME}'")

@@ -56,6 +56,11 @@ class StoreLocation:
     recording: float
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is a database file, which no server guards."""
+        return self.uri.startswith("sqlite:")
+
+    @property
     def shown(self) -> str:
         """The URI without what is secret in it."""
         return shown(self.uri)
@@ -233,9 +238,15 @@ def store_failure(location: StoreLocation, error: Exception, command: str) -> Re
         error: what MLflow, or something below it, raised.
         command: what to run again.
     """
+    if location.is_file:
+        advice = "mend or move that file, or name another in MLFLOW_TRACKING_URI,"
+    elif isinstance(_root(error), OSError):
+        advice = "start the server, or unset MLFLOW_TRACKING_URI,"
+    else:
+        advice = "see what that store says of it, or unset MLFLOW_TRACKING_URI,"
     return ReelvecError(
-        f"MLflow at {location.shown}: {_reason(location, error)}; start the server, or unset "
-        f"MLFLOW_TRACKING_URI, and run `{command}` again"
+        f"MLflow at {location.shown}: {_reason(location, error)}; {advice} and run `{command}` "
+        "again"
     )
 
 
@@ -277,14 +288,19 @@ def _give_up(location: StoreLocation, error: BaseException, seconds: float = 0) 
 
 def _reason(location: StoreLocation, error: BaseException) -> str:
     """One line of at most 200 characters that says what went wrong."""
-    root: BaseException = error
-    while (below := root.__cause__ or root.__context__) is not None:
-        root = below
+    root = _root(error)
     # "Connection refused" says more than the five layers that were told of it.
     told = root if isinstance(root, OSError | sqlite3.Error) else error
     text = " ".join(str(told).split()).replace(location.uri, location.shown)
     text = text or type(told).__name__
     return text if len(text) <= 200 else f"{text[:197]}..."
+
+
+def _root(error: BaseException) -> BaseException:
+    """What an exception was raised for, below all others."""
+    while (below := error.__cause__ or error.__context__) is not None:
+        error = below
+    return error
 
 
 def _project_of(folder: Path) -> Path:

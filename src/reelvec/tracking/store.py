@@ -2,6 +2,9 @@
 
 Only `MlflowClient` is used: MLflow's "active run" is a global of the process, and ending it at
 exit would be one more call that can hang.
+
+Several may write at once. On one machine locks keep them apart, for a server too; those that make a
+run on different machines find out from the server alone which one stays.
 """
 
 import json
@@ -9,10 +12,9 @@ import logging
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import (
     Dataset,
@@ -31,7 +33,9 @@ from mlflow.utils.credentials import get_default_host_creds
 from mlflow.utils.rest_utils import http_request
 
 from reelvec.base.messages import quiet
+from reelvec.base.schema.serving import ServingParams
 from reelvec.export.mlflow_folder import save_package, served_digest
+from reelvec.tracking.lock import Lock, lock_of, writing_lock_of
 from reelvec.tracking.record import FINGERPRINT, DatasetRecord, Point, RunRecord
 
 CONTENT = "reelvec.content"
@@ -40,10 +44,11 @@ CONTENT = "reelvec.content"
 MODEL = "reelvec.model"
 """Tag: hash of the model that the run holds."""
 
-Lock = AbstractContextManager[object]
+PROVISIONAL = "reelvec.provisional"
+"""Tag: the run was made just now, and another machine may have made it too: one will stay."""
 
 PROBE_SECONDS = 2
-LOCK_SECONDS = 20
+AGREEMENT_SECONDS, AGREEMENT_STEP = 5, 0.1
 METRICS_A_BATCH = 1000  # MLflow's own limit
 
 QUIET = {
@@ -75,7 +80,7 @@ class Store:
                 http_request(  # type: ignore[no-untyped-call]
                     server, "/health", "GET", max_retries=0, timeout=PROBE_SECONDS
                 )
-        self._lock = _lock_of(uri)
+        self._lock, self._writing = lock_of(uri), writing_lock_of(uri)
         with self._lock, quiet(QUIET):
             self._client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             self._experiment_id = self._find_or_make_experiment(experiment, artifacts)
@@ -90,12 +95,15 @@ class Store:
         """Keeps other processes from making the same thing at the same time."""
         return self._lock
 
+    @property
+    def writing(self) -> AbstractContextManager[object]:
+        """Keeps other processes of this machine from writing the same model."""
+        return self._writing
+
     def run(self, name: str, params: dict[str, str], tags: dict[str, str]) -> "WrittenRun":
         """The one run with the fingerprint in `tags`, made if it is not there."""
         with self._lock:
-            run = self.find(tags[FINGERPRINT])
-            if run is None:
-                run = self._client.create_run(self._experiment_id, tags=tags, run_name=name)
+            run = self.find(tags[FINGERPRINT]) or self._make_run(name, tags)
             missing = [Param(key, params[key]) for key in params if key not in run.data.params]
             changed = [
                 RunTag(key, tags[key]) for key in tags if run.data.tags.get(key) != tags[key]
@@ -106,13 +114,42 @@ class Store:
 
     def find(self, fingerprint: str) -> Run | None:
         """The run with this fingerprint: the oldest, should there be several."""
-        runs = self._client.search_runs(
-            [self._experiment_id],
-            f"tags.`{FINGERPRINT}` = '{fingerprint}'",
-            order_by=["attributes.start_time ASC"],
-            max_results=1,
+        return next(filter(_is_settled, self._runs(fingerprint)), None)
+
+    def _runs(self, fingerprint: str) -> list[Run]:
+        """All runs with this fingerprint, in an order that is the same for all who ask."""
+        filtered = f"tags.`{FINGERPRINT}` = '{fingerprint}'"
+        runs = self._client.search_runs([self._experiment_id], filtered)
+        return sorted(runs, key=lambda run: (run.info.start_time, run.info.run_id))
+
+    def _make_run(self, name: str, tags: dict[str, str]) -> Run:
+        """A new run, or the one that another machine makes at this moment.
+
+        All runs are provisional at first. Whoever sees a settled run, or one before their own,
+        takes their own away; whoever sees no other settles their own. So one settles, and nobody
+        writes to a run that goes.
+        """
+        made = self._client.create_run(
+            self._experiment_id, tags={**tags, PROVISIONAL: "true"}, run_name=name
         )
-        return runs[0] if runs else None
+        mine = made.info.run_id
+        until = time.monotonic() + AGREEMENT_SECONDS
+        while True:
+            runs = self._runs(tags[FINGERPRINT])
+            if not runs:  # A person has deleted them.
+                return self._make_run(name, tags)
+            there = {run.info.run_id for run in runs}
+            chosen = next(filter(_is_settled, runs), runs[0])
+            alone = there == {mine}
+            if mine in there and chosen.info.run_id != mine:
+                self._client.delete_run(mine)
+            # Who has not settled their run by then was stopped in the middle.
+            if alone or _is_settled(chosen) or time.monotonic() > until:
+                break
+            time.sleep(AGREEMENT_STEP)
+        if not _is_settled(chosen):
+            self._client.delete_tag(chosen.info.run_id, PROVISIONAL)
+        return chosen
 
     def write(self, record: RunRecord) -> bool:
         """Bring a run up to what the record says.
@@ -120,8 +157,11 @@ class Store:
         Returns:
             whether there was anything to write.
         """
+        with self._writing:
+            return self._write(record, served_digest(record.content))
+
+    def _write(self, record: RunRecord, content: str) -> bool:
         found = self.find(record.fingerprint)
-        content = served_digest(record.content)
         if found is not None and found.data.tags.get(CONTENT) == content:
             return False
         run = self.run(record.model, record.params, record.tags)
@@ -131,7 +171,7 @@ class Store:
         for path, folder in record.files:
             run.add_file(path, folder)
         if record.folder is not None:
-            run.add_model(record.folder, served_digest(record.model_digest))
+            run.add_model(record.folder, record.limits, served_digest(record.model_digest))
         run.finish("FINISHED")
         run.set_tag(CONTENT, content)
         return True
@@ -245,7 +285,7 @@ class WrittenRun:
         """Put a file among the run's artifacts, in place of one of the same name."""
         self._client.log_artifact(self._id, str(path), folder)
 
-    def add_model(self, folder: Path, digest: str) -> None:
+    def add_model(self, folder: Path, limits: ServingParams, digest: str) -> None:
         """Log a trained model, ready to serve, unless the run holds this very model."""
         if self._run.data.tags.get(MODEL) == digest:
             return
@@ -260,7 +300,7 @@ class WrittenRun:
         )
         with tempfile.TemporaryDirectory() as temporary:
             place = Path(temporary, "model")
-            save_package(place, folder, model)
+            save_package(place, folder, model, limits)
             self._client.log_model_artifacts(logged.model_id, str(place))
         with self._lock:
             self._client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
@@ -285,13 +325,8 @@ class WrittenRun:
         return self._epochs_there[name]
 
 
-def _lock_of(uri: str) -> Lock:
-    """A lock among processes for a database file: two must not make its tables at once."""
-    if not uri.startswith("sqlite:///"):
-        return nullcontext()
-    path = Path(uri.removeprefix("sqlite:///"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(f"{path}.lock", timeout=LOCK_SECONDS)
+def _is_settled(run: Run) -> bool:
+    return PROVISIONAL not in run.data.tags
 
 
 def _milliseconds() -> int:

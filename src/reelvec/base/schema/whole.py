@@ -19,6 +19,7 @@ from reelvec.base.schema.glove import GloveParams
 from reelvec.base.schema.imdb import ImdbParams
 from reelvec.base.schema.plain import PlainParams
 from reelvec.base.schema.preprocess import PreprocessParams
+from reelvec.base.schema.serving import ServingParams
 from reelvec.base.schema.similarities import SimilarityParams
 from reelvec.base.schema.students import StudentParams
 from reelvec.base.schema.tracking import TrackingParams
@@ -49,6 +50,7 @@ class Params(BaseModel):
     similarities: SimilarityParams
     visualization: VisualizationParams
     export: ExportParams
+    serving: ServingParams
     explorer: ExplorerParams
     tracking: TrackingParams
 
