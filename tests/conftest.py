@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from left_out import left_out
 
 from reelvec.base.schema.whole import Params, load_params
 
@@ -41,6 +42,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.parent == tests / "pipeline":
             item.add_marker(pytest.mark.slow)
     items.sort(key=place)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out and why."""
+    for line in left_out(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> str:
+    """The folder or address with the real data, for tests that would not download them."""
+    if not os.environ.get("REELVEC_MIRROR"):
+        pytest.skip("REELVEC_MIRROR names no folder with the real data")
+    return os.environ["REELVEC_MIRROR"]
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """What the spaces are asked: each figure against gensim, scikit-learn or a plain loop."""
 
 import gzip
-import os
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -510,12 +509,10 @@ def test_the_files_are_the_same_with_one_thread_and_with_two(tmp_path: Path) -> 
     assert written[0] == written[1]
 
 
-@pytest.mark.skipif("REELVEC_MIRROR" not in os.environ, reason="REELVEC_MIRROR is not set")
-def test_published_glove_knows_that_king_less_man_plus_woman_is_queen() -> None:
+def test_published_glove_knows_that_king_less_man_plus_woman_is_queen(real_data: str) -> None:
     words, rows = [], []
-    with gzip.open(
-        Path(os.environ["REELVEC_MIRROR"]) / "glove.6B.50d.txt.gz", "rt", encoding="utf-8"
-    ) as lines:
+    path = Path(real_data) / "glove.6B.50d.txt.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
         for _, line in zip(range(30_000), lines, strict=False):
             word, *numbers = line.split()
             words.append(word)

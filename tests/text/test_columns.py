@@ -1,6 +1,5 @@
 """Text to tokens: each step does what it says, and columns give what a plain loop gives."""
 
-import os
 import string
 import subprocess
 import sys
@@ -205,9 +204,8 @@ def test_a_corpus_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
     assert [row.tolist() for row in rows_of(loaded)] == [row.tolist() for row in rows_of(corpus)]
 
 
-@pytest.mark.skipif("REELVEC_MIRROR" not in os.environ, reason="needs the real reviews")
-def test_the_tutorials_token_counts_come_out_exactly() -> None:
-    reviews = read_archive(Path(os.environ["REELVEC_MIRROR"]) / OFFICIAL_NAME)
+def test_the_tutorials_token_counts_come_out_exactly(real_data: str) -> None:
+    reviews = read_archive(Path(real_data) / OFFICIAL_NAME)
     texts = [review.text for review in reviews if review.split == "train"]
     params = with_step(line_breaks=True, lowercase=True, punctuation="delete")
     corpus = tokenize(pa.array(texts), params)
