@@ -70,7 +70,7 @@ def test_a_demo_that_fails_ends_with_the_end_of_its_log(
         merge_params(workspace / "params.yaml", {"imdb": {"source": "nowhere.tar.gz"}})
 
     monkeypatch.setattr(demo, "make_workspace", broken)
-    with pytest.raises(ReelvecError, match=r"nowhere\.tar\.gz: .*imdb\.source"):
+    with pytest.raises(ReelvecError, match=r"nowhere\.tar\.gz: "):
         run_demo(PROJECT, tmp_path / "demo")
     log = (tmp_path / "demo/demo.log").read_text()
     assert "nowhere.tar.gz" in log
