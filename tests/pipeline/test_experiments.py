@@ -47,7 +47,7 @@ def test_an_experiment_runs_its_own_variant_and_what_follows(experiment: Experim
         "compare_variants",
     ]
     with Repo(str(experiment.folder)) as repo:
-        names = {stage: stage.addressing for stage in repo.index.graph}
+        names = {stage: stage.name for stage in repo.index.graph}
         (train,) = [stage for stage in names if names[stage] == "train@scratch"]
         assert {names[stage] for stage in ancestors(repo.index.graph, train)} == {
             *("train_students", "train_ensembles", "evaluate", "compare_variants"),

@@ -26,7 +26,7 @@ def test_a_variant_comes_by_three_lines_and_goes_without_a_trace(workspace: Path
 
     message = run(workspace, "reelvec", "repro", "compare_variants", **NO_MLFLOW).stderr
     assert set(ran((workspace / LOG).read_text(encoding="utf-8"))) == {
-        *("train@tiny", "train_students", "train_ensembles", "evaluate"),
+        *("train@tiny", "train_students", "train_ensembles", "evaluate", "compare_variants"),
     }
     assert "params.yaml has no variant of this name" in message
     assert "Traceback" not in message
