@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from left_out import left_out
 
 from reelvec.base.schema.whole import Params, load_params
 
@@ -43,6 +44,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out and why."""
+    for line in left_out(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> str:
+    """The folder or address with the real data, for tests that would not download them."""
+    if not os.environ.get("REELVEC_MIRROR"):
+        pytest.skip("REELVEC_MIRROR names no folder with the real data")
+    return os.environ["REELVEC_MIRROR"]
+
+
 @pytest.fixture(scope="session")
 def git() -> Git:
     """Run git in a folder, whatever the person's own settings and hooks are."""
@@ -74,6 +89,16 @@ def own_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs go to the store of the project at hand, whatever the person's own settings are."""
     for variable in ("MLFLOW_TRACKING_URI", "DVC_EXP_NAME", "DVC_EXP_BASELINE_REV"):
         monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file of MLflow's without a run: seconds to make, and nothing to copy."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("store") / "mlflow.db"
+    MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def import_closure(
     waiting = [script]
     while waiting:
         importer = waiting.pop()
-        for path in chain(*(_imported_files(importer, root) for root in package_roots)):
+        source = importer.read_bytes()
+        for path in chain(*(_imported_files(importer, source, root) for root in package_roots)):
             if path not in found and not _lies_in(path, exempt):
                 found.add(path)
                 waiting.append(path)
@@ -75,17 +77,16 @@ def _says_nothing(path: Path) -> bool:
     return path.name == "__init__.py" and len(ast.parse(path.read_bytes()).body) <= 1
 
 
-def _imported_files(path: Path, package_root: Path) -> Iterator[Path]:
+@cache
+def _imported_files(path: Path, source: bytes, package_root: Path) -> frozenset[Path]:
     """The package's files that one file names in its imports, with their packages' files."""
-    tree = ast.parse(path.read_bytes(), filename=str(path))
     package = _package_of(path, package_root)
-    for node in _reachable(tree):
-        for name in _names(node, package):
-            parts = name.split(".")
-            for length in range(1, len(parts) + 1):
-                file = _file_of(parts[:length], package_root)
-                if file is not None:
-                    yield file
+    return frozenset(
+        file
+        for node in _reachable(ast.parse(source, filename=str(path)))
+        for name in _names(node, package)
+        for file in _files_of(name.split("."), package_root)
+    )
 
 
 def _reachable(node: ast.AST) -> Iterator[ast.AST]:
@@ -122,6 +123,14 @@ def _package_of(path: Path, package_root: Path) -> list[str]:
     if not path.is_relative_to(package_root):
         return []
     return [package_root.name, *path.relative_to(package_root).parent.parts]
+
+
+def _files_of(parts: list[str], package_root: Path) -> Iterator[Path]:
+    """A module's file, with those of the packages around it."""
+    for length in range(1, len(parts) + 1):
+        file = _file_of(parts[:length], package_root)
+        if file is not None:
+            yield file
 
 
 def _file_of(parts: list[str], package_root: Path) -> Path | None:

@@ -1,6 +1,8 @@
 """The demo's workspace never touches anything else, and its failures are told."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,11 @@ from typer.testing import CliRunner
 
 from reelvec.base.errors import ReelvecError
 from reelvec.cli import demo
+from reelvec.cli import workspace as workspaces
 from reelvec.cli.demo import run_demo
 from reelvec.cli.main import app
-from reelvec.cli.workspace import make_workspace, merge_params
+from reelvec.cli.repro import reproduce
+from reelvec.cli.workspace import make_workspace, merge_params, run_dvc
 
 PROJECT = Path(__file__).parents[2]
 
@@ -23,7 +27,11 @@ def test_a_folder_that_is_no_workspace_is_never_replaced(tmp_path: Path) -> None
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def test_a_workspace_is_a_copy_and_replaces_an_older_one(tmp_path: Path) -> None:
+def test_a_workspace_is_a_copy_and_replaces_an_older_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(workspaces, "run_dvc", lambda _, *arguments: asked.append(arguments))
     workspace = tmp_path / "workspace"
     overrides = tmp_path / "overrides.yaml"
     overrides.write_text("imdb: {source: elsewhere}\n")
@@ -33,6 +41,7 @@ def test_a_workspace_is_a_copy_and_replaces_an_older_one(tmp_path: Path) -> None
     assert not (workspace / "left over").exists()
     assert (workspace / "params.yaml").read_text() == (PROJECT / "params.yaml").read_text()
     assert (workspace / "src/reelvec/cli/demo.py").exists()
+    assert [arguments[0] for arguments in asked] == ["init", "config"] * 2
 
 
 def test_merging_changes_values_and_keeps_comments(tmp_path: Path) -> None:
@@ -58,13 +67,34 @@ def test_a_demo_that_fails_ends_with_the_end_of_its_log(
 ) -> None:
     def broken(project: Path, workspace: Path, overrides: list[Path]) -> None:
         make_workspace(project, workspace, overrides)
-        merge_params(workspace / "params.yaml", {"vocabulary": {"min_count": 0}})
+        merge_params(workspace / "params.yaml", {"imdb": {"source": "nowhere.tar.gz"}})
 
     monkeypatch.setattr(demo, "make_workspace", broken)
-    with pytest.raises(ReelvecError, match=r"vocabulary\.min_count: 0 was given"):
+    with pytest.raises(ReelvecError, match=r"nowhere\.tar\.gz: "):
         run_demo(PROJECT, tmp_path / "demo")
     log = (tmp_path / "demo/demo.log").read_text()
-    assert "vocabulary.min_count" in log
+    assert "nowhere.tar.gz" in log
+
+
+def test_a_stages_python_is_the_one_that_runs_reelvec(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, project = tmp_path / "bin/python", tmp_path / "project"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\nexit 1\n")
+    other.chmod(0o755)
+    (project / "stages").mkdir(parents=True)
+    stage = "import sys\nopen('which', 'w').write(sys.executable)\n"
+    (project / "stages/which.py").write_text(stage)
+    (project / "dvc.yaml").write_text(
+        "stages: {which: {cmd: python stages/which.py, deps: [stages/which.py], outs: [which]}}\n"
+    )
+    run_dvc(project, "init", "--no-scm", "--quiet")
+    # Nothing is activated, and the shell has a python of its own.
+    monkeypatch.setenv("PATH", f"{other.parent}{os.pathsep}{os.environ['PATH']}")
+    assert reproduce(project, jobs=1) == ["which"]
+    assert Path((project / "which").read_text()).samefile(sys.executable)
+    assert Path((project / "which").read_text()).parent == Path(sys.executable).parent
 
 
 def test_every_command_has_a_line_of_help() -> None:

@@ -4,7 +4,6 @@ import errno
 import gzip
 import hashlib
 import io
-import os
 import random
 import zipfile
 from collections.abc import Iterator
@@ -387,10 +386,11 @@ def test_a_folder_that_is_not_whole_is_not_loaded(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("REELVEC_MIRROR" not in os.environ, reason="needs the real data")
-def test_the_real_vectors_have_the_known_hash_words_and_numbers(tmp_path: Path) -> None:
+def test_the_real_vectors_have_the_known_hash_words_and_numbers(
+    tmp_path: Path, real_data: str
+) -> None:
     params = GloveParams(content_sha256=OFFICIAL_50D)
-    mirror = Sources(tmp_path / "cache", os.environ["REELVEC_MIRROR"])
+    mirror = Sources(tmp_path / "cache", real_data)
     metrics = fetch_glove(params, tmp_path / "glove", mirror)
     assert (metrics["words"], metrics["duplicate_words"]) == (400_000, 0)
     found = load_word_vectors(tmp_path / "glove")

@@ -459,11 +459,12 @@ def test_without_its_metrics_no_report_can_be_written(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("REELVEC_MIRROR" not in os.environ, reason="needs the real data")
-def test_the_real_reviews_have_the_known_hash_counts_and_overlap(tmp_path: Path) -> None:
+def test_the_real_reviews_have_the_known_hash_counts_and_overlap(
+    tmp_path: Path, real_data: str
+) -> None:
     table = tmp_path / "imdb.parquet"
     params = ImdbParams(content_sha256=imdb.OFFICIAL_SHA256)
-    sources = Sources(tmp_path, os.environ["REELVEC_MIRROR"])
+    sources = Sources(tmp_path, real_data)
     metrics = json.loads(json.dumps(fetch_imdb(params, table, sources)))
     half = {"neg": 12_500, "pos": 12_500}
     expected = {"train": half, "test": half, "unsup": 50_000, "total": 100_000}

@@ -182,9 +182,9 @@ def test_sequences_learn_what_lies_in_the_order_and_bags_cannot(
     params = VariantParams(
         dimension=8,
         hidden=0,
-        learning_rate=0.02,
-        epochs=30,
-        patience=30,
+        learning_rate=0.05,
+        epochs=12,
+        patience=12,
         batch_size=32,
         **kind,  # type: ignore[arg-type]
     )

@@ -16,6 +16,7 @@ from reelvec.models.word_vectors import WordVectors, load_word_vectors
 from reelvec.text.ragged import Ragged, offsets_from_lengths
 
 TOKENS = ["<pad>", "<unk>", "film", "good", "bad", "plot", "rare"]
+ALGORITHMS = ("word2vec", "fasttext")
 SMALL = {"dimension": 6, "min_count": 2, "epochs": 2, "buckets": 50}
 
 
@@ -32,7 +33,7 @@ def trained(**changes: object) -> WordVectors:
     return train_word_vectors(params, TOKENS, [reviews(1), reviews(2)])
 
 
-@pytest.mark.parametrize("algorithm", ["word2vec", "fasttext"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 @pytest.mark.parametrize("skip_gram", [True, False])
 def test_frequent_words_have_vectors_and_unknown_ones_none(algorithm: str, skip_gram: bool) -> None:
     found = trained(algorithm=algorithm, skip_gram=skip_gram, min_count=3)
@@ -42,18 +43,18 @@ def test_frequent_words_have_vectors_and_unknown_ones_none(algorithm: str, skip_
     assert (found.subwords is not None) == (algorithm == "fasttext")
 
 
-@pytest.mark.parametrize("algorithm", ["word2vec", "fasttext"])
-def test_the_same_reviews_give_the_same_bytes_whatever_pythons_hashes(
-    algorithm: str,
-) -> None:
+def bytes_of_each_algorithm() -> str:
+    return "".join(trained(algorithm=each).vectors.tobytes().hex() for each in ALGORITHMS)
+
+
+def test_the_same_reviews_give_the_same_bytes_whatever_pythons_hashes() -> None:
     script = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from test_word2vec import trained; "
-        "print(trained(algorithm=sys.argv[2]).vectors.tobytes().hex())"
+        "import sys; sys.path.insert(0, sys.argv[1]); import test_word2vec; "
+        "print(test_word2vec.bytes_of_each_algorithm())"
     )
-    here = str(Path(__file__).parent)
     outputs = {
         subprocess.run(
-            [sys.executable, "-c", script, here, algorithm],
+            [sys.executable, "-c", script, str(Path(__file__).parent)],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,

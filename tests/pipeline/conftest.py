@@ -9,18 +9,45 @@ from workspaces import make_checkout, small_workspace, succeed
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace in which `dvc repro` has run; shared by all test processes, never changed."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all test processes."""
     base = tmp_path_factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    workspace, mark = base / "finished", base / "finished.mark"
-    with FileLock(base / "finished.lock"):
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """A folder that the first process makes and all others only read."""
+    mark = folder.with_suffix(".mark")
+    with FileLock(folder.with_suffix(".lock")):
         if not mark.exists():
-            variables = {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "2"}
-            succeed(small_workspace(workspace), "dvc", "repro", **variables)
-            succeed(workspace, "reelvec", "page", **variables)
+            make(folder)
             mark.touch()
-    return workspace
+    return folder
+
+
+@pytest.fixture(scope="session")
+def untouched(shared: Path) -> Path:
+    """A workspace in which nothing has run, never changed."""
+    return made_once(shared / "untouched", small_workspace)
+
+
+@pytest.fixture(scope="session")
+def finished(shared: Path, untouched: Path) -> Path:
+    """A workspace in which all stages have run, some side by side, never changed."""
+
+    def make(workspace: Path) -> None:
+        shutil.copytree(untouched, workspace)
+        variables = {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "2"}
+        succeed(workspace, "reelvec", "repro", "--jobs", "2", **variables)
+        succeed(workspace, "reelvec", "page", **variables)
+
+    return made_once(shared / "finished", make)
+
+
+@pytest.fixture
+def fresh(untouched: Path, tmp_path: Path) -> Path:
+    """A workspace in which nothing has run, to change at will."""
+    return Path(shutil.copytree(untouched, tmp_path / "workspace"))
 
 
 @pytest.fixture

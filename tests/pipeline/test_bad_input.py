@@ -7,13 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workspaces import NO_MLFLOW, change, error_of, files, isolate, run, small_workspace
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Path:
-    """A workspace in which nothing has run."""
-    return small_workspace(tmp_path / "workspace")
+from workspaces import NO_MLFLOW, change, error_of, files, isolate, run
 
 
 def cut_archive(workspace: Path) -> dict[str, Any]:

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import psutil
 import pytest
-from workspaces import NO_MLFLOW, change, command, error_of, ran, run, succeed
+from workspaces import (
+    NO_MLFLOW,
+    OTHER_SURROUNDINGS,
+    change,
+    command,
+    error_of,
+    ran,
+    run,
+    succeed,
+)
 
 from reelvec.cli.repro import LOG
 
@@ -37,7 +46,8 @@ def test_nothing_that_has_not_changed_is_run_and_a_stage_is_run_with_what_it_nee
 ) -> None:
     assert succeed(workspace, "reelvec", "repro") == "nothing has changed\n"
     change(workspace, {"similarities": {"neighbors": 3}})
-    output = succeed(workspace, "reelvec", "repro", "compare_similarities", **NO_MLFLOW)
+    words = ("reelvec", "repro", "compare_similarities")
+    output = succeed(workspace, *words, **OTHER_SURROUNDINGS, **NO_MLFLOW)
     assert [line.split()[0] for line in output.splitlines()] == ["compare_similarities", "1"]
     assert ran((workspace / LOG).read_text(encoding="utf-8")) == ["compare_similarities"]
     assert (workspace / "dvc.lock").read_bytes() != (finished / "dvc.lock").read_bytes()

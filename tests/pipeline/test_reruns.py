@@ -1,6 +1,8 @@
 """What changed is run again, and nothing else."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +17,44 @@ SHOWN = {"report", "track"}
 OVER_MODELS = {"evaluate", "compare_variants", *SHOWN}
 
 
+@pytest.fixture(scope="module")
+def standing(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the finished workspace that each test leaves as it found it."""
+    return Path(shutil.copytree(finished, tmp_path_factory.mktemp("standing") / "workspace"))
+
+
+@contextmanager
+def put_back(path: Path) -> Iterator[Path]:
+    """A file that may be changed for a while."""
+    before = path.read_bytes()
+    try:
+        yield path
+    finally:
+        path.write_bytes(before)
+
+
 def stale_stages(workspace: Path) -> set[str]:
     """What `dvc status` says."""
     with Repo(str(workspace)) as repo:
         return {name.rpartition("dvc.yaml:")[2] for name in repo.status()}
 
 
-def test_a_second_repro_runs_nothing(workspace: Path) -> None:
-    before = (workspace / "dvc.lock").read_bytes()
-    output = succeed(workspace, "dvc", "repro")
-    assert ran(output) == []
-    assert "up to date" in output
-    assert (workspace / "dvc.lock").read_bytes() == before
-    assert stale_stages(workspace) == set()
+def test_a_second_repro_runs_nothing(standing: Path) -> None:
+    with put_back(standing / "dvc.lock") as lock:
+        before = lock.read_bytes()
+        output = succeed(standing, "dvc", "repro")
+        assert ran(output) == []
+        assert "up to date" in output
+        assert lock.read_bytes() == before
+    assert stale_stages(standing) == set()
+
+
+def test_dvc_writes_the_lock_that_reelvec_repro_wrote(standing: Path) -> None:
+    with put_back(standing / "dvc.lock") as lock:
+        before = lock.read_bytes()
+        lock.unlink()
+        succeed(standing, "dvc", "commit", "--force")
+        assert lock.read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -40,6 +67,7 @@ def test_a_second_repro_runs_nothing(workspace: Path) -> None:
         ("plain", {"min_count": 5}, {"prepare_plain", *SHOWN}),
         ("word_vectors", {"word2vec": {"epochs": 2}}, {"train_word_vectors@word2vec", *SHOWN}),
         ("training", {"threads": 2}, {*TRAIN, "train_students", *SHOWN}),
+        ("variants", {"tiny": {"dimension": 4}}, {"train@tiny", *OVER_MODELS}),
         ("variants", {"scratch": {"dimension": 7}}, {"train@scratch", "visualize", *OVER_MODELS}),
         (
             "variants",
@@ -71,10 +99,11 @@ def test_a_second_repro_runs_nothing(workspace: Path) -> None:
     ],
 )
 def test_a_parameter_reruns_what_reads_it_alone(
-    workspace: Path, section: str, changes: dict[str, Any], stale: set[str]
+    standing: Path, section: str, changes: dict[str, Any], stale: set[str]
 ) -> None:
-    change(workspace, {section: changes})
-    assert stale_stages(workspace) == stale
+    with put_back(standing / "params.yaml"):
+        change(standing, {section: changes})
+        assert stale_stages(standing) == stale
 
 
 @pytest.mark.parametrize(
@@ -92,16 +121,18 @@ def test_a_parameter_reruns_what_reads_it_alone(
         ("cli/main.py", set()),
     ],
 )
-def test_code_reruns_what_it_can_change_alone(workspace: Path, file: str, stale: set[str]) -> None:
-    with (workspace / "src/reelvec" / file).open("a", encoding="utf-8") as stream:
-        stream.write("# A change.\n" if file.endswith(".py") else "// A change.\n")
-    assert stale_stages(workspace) == stale
+def test_code_reruns_what_it_can_change_alone(standing: Path, file: str, stale: set[str]) -> None:
+    with put_back(standing / "src/reelvec" / file) as path:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write("# A change.\n" if file.endswith(".py") else "// A change.\n")
+        assert stale_stages(standing) == stale
 
 
-def test_check_lock_names_what_a_changed_parameter_makes_stale(workspace: Path) -> None:
-    assert "dvc.lock matches" in succeed(workspace, "reelvec", "check-lock")
-    change(workspace, {"variants": {"scratch": {"dimension": 7}}})
-    done = run(workspace, "reelvec", "check-lock")
+def test_check_lock_names_what_a_changed_parameter_makes_stale(standing: Path) -> None:
+    assert "dvc.lock matches" in succeed(standing, "reelvec", "check-lock")
+    with put_back(standing / "params.yaml"):
+        change(standing, {"variants": {"scratch": {"dimension": 7}}})
+        done = run(standing, "reelvec", "check-lock")
     assert done.returncode == 1
     *stale, summary = done.stdout.splitlines()
     reason = "params variants.scratch.dimension is 7, in dvc.lock 100"
@@ -124,7 +155,7 @@ def test_check_lock_passes_on_a_clone_without_the_data(
     assert git(clone, "status", "--porcelain") == ""
 
 
-def test_mlflow_has_every_model_once_after_a_repro(workspace: Path) -> None:
-    output = succeed(workspace, "reelvec", "track")
+def test_mlflow_has_every_model_once_after_a_repro(standing: Path) -> None:
+    output = succeed(standing, "reelvec", "track")
     models = ("scratch", "glove_frozen", "average_glove", "tfidf_bigrams", "student", "both")
     assert output.splitlines() == [f"{model}: already there" for model in models]

@@ -1,4 +1,8 @@
-"""Each stage needs what dvc.yaml says, reads what it says, and makes what it says."""
+"""Each stage needs what dvc.yaml says, reads what it says, and makes what it says.
+
+It makes the same bytes in whatever surroundings: what all of them made side by side in one folder,
+each makes by itself in another.
+"""
 
 import shlex
 from pathlib import Path
@@ -7,7 +11,18 @@ from typing import Any
 import pytest
 from imports import undeclared_and_unused
 from ruamel.yaml import YAML
-from workspaces import NO_MLFLOW, PROJECT, VARIANTS, files, isolate, lock_of, paths, succeed
+from workspaces import (
+    NO_MLFLOW,
+    OTHER_SURROUNDINGS,
+    PROJECT,
+    VARIANTS,
+    exempt,
+    files,
+    isolate,
+    lock_of,
+    paths,
+    succeed,
+)
 
 from reelvec.base.schema.whole import check_whole, load_params
 
@@ -17,15 +32,6 @@ STAGES = [
     for name, stage in YAML(typ="safe", pure=True).load(PROJECT / "dvc.yaml")["stages"].items()
     for variant in ENTRIES.get(stage.get("foreach"), [""])
 ]
-
-NO_OUTPUT = (
-    "src/reelvec/__init__.py",
-    "src/reelvec/base/errors.py",
-    "src/reelvec/base/messages.py",
-    "src/reelvec/base/params_messages.py",
-    "src/reelvec/tracking",
-)
-"""Code that can change no output: names, messages for people, MLflow."""
 
 PLAIN: dict[str, Any] = {
     **dict.fromkeys(("line_breaks", "html", "urls", "lowercase", "fold_accents"), False),
@@ -77,10 +83,8 @@ def test_a_stage_declares_the_code_that_it_imports(finished: Path, stage: str) -
     entry = lock_of(finished)[stage]
     declared = [path for path in paths(entry["deps"]) if path.startswith(("src/", "stages"))]
     script = PROJECT / shlex.split(entry["cmd"])[1]
-    # What the one serves is a copy of the package, and what the other names are its hashes.
-    exempt = [] if stage in ("export", "track") else [PROJECT / path for path in NO_OUTPUT]
-    places = [PROJECT / path for path in declared]
-    undeclared, unused = undeclared_and_unused(script, places, [PROJECT / "src/reelvec"], exempt)
+    places, package = [PROJECT / path for path in declared], PROJECT / "src/reelvec"
+    undeclared, unused = undeclared_and_unused(script, places, [package], exempt(PROJECT, stage))
     assert undeclared <= {PROJECT / "src/reelvec/__init__.py"}
     assert unused == set()
 
@@ -97,16 +101,17 @@ def test_the_other_parameters_differ_in_every_value(finished: Path) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_makes_the_same_from_nothing_but_what_it_declares(
+def test_a_stage_makes_the_same_anywhere_from_nothing_but_what_it_declares(
     finished: Path, tmp_path: Path, stage: str
 ) -> None:
-    entry = isolate(finished, tmp_path, stage)
+    folder = tmp_path / "another folder, with spaces"
+    entry = isolate(finished, folder, stage)
     declared = list(entry.get("params", {}).get("params.yaml", {}))
-    write_params(finished / "params.yaml", declared, tmp_path / "params.yaml")
-    inputs = files(tmp_path)
-    succeed(tmp_path, *shlex.split(entry["cmd"]), **NO_MLFLOW)
+    write_params(finished / "params.yaml", declared, folder / "params.yaml")
+    inputs = files(folder)
+    succeed(folder, *shlex.split(entry["cmd"]), **OTHER_SURROUNDINGS, **NO_MLFLOW)
 
-    made = {name: data for name, data in files(tmp_path).items() if inputs.get(name) != data}
+    made = {name: data for name, data in files(folder).items() if inputs.get(name) != data}
     expected = files(finished, *paths(entry["outs"]))
     assert list(made) == list(expected)
     assert [name for name, data in made.items() if data != expected[name]] == []

@@ -1,5 +1,6 @@
 """Workspaces in which the real pipeline runs, on the bundled sample."""
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from imports import import_closure
 from ruamel.yaml import YAML
 
 from reelvec.cli.demo import SAMPLE_PARAMS
@@ -28,17 +30,36 @@ SMALL: dict[str, Any] = {
 NO_MLFLOW = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"}
 """A store that refuses: MLflow is a view, and a test that does not look at it need not wait."""
 
+NO_OUTPUT = (
+    "src/reelvec/__init__.py",
+    "src/reelvec/base/errors.py",
+    "src/reelvec/base/messages.py",
+    "src/reelvec/base/params_messages.py",
+    "src/reelvec/tracking",
+)
+"""Code that can change no output: names, messages for people, MLflow."""
+
+OTHER_SURROUNDINGS = {
+    "PYTHONHASHSEED": "77",
+    "OMP_NUM_THREADS": "1",
+    "TZ": "Asia/Kathmandu",
+    "LC_ALL": "C",
+    # Without Python's help against the C locale: its encoding is then ASCII, as on old systems.
+    # Torch cannot be imported so from a folder whose name has other letters.
+    **({"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"} if sys.prefix.isascii() else {}),
+}
+"""Nothing of what the finished workspace was made in."""
+
 Done = subprocess.CompletedProcess[str]
 
 
-def small_workspace(workspace: Path) -> Path:
-    """The pipeline on the sample, with two variants, two epochs and two baselines."""
+def small_workspace(workspace: Path) -> None:
+    """Make one for the sample, with two variants, two epochs and two baselines."""
     make_workspace(PROJECT, workspace, [PROJECT / SAMPLE_PARAMS])
     change(workspace, SMALL)
     keep(workspace, "variants", *VARIANTS)
     keep(workspace, "baselines", *BASELINES)
     keep(workspace, "ensembles", "both")
-    return workspace
 
 
 def change(workspace: Path, changes: dict[str, Any]) -> None:
@@ -131,14 +152,27 @@ def copy(source: Path, target: Path, *places: str) -> None:
             shutil.copyfile(source / place, target / place)
 
 
+def exempt(root: Path, stage: str) -> list[Path]:
+    """The code that a stage need not declare, though it imports it."""
+    # What the one serves is a copy of the package, and what the other names are its hashes.
+    return [] if stage in ("export", "track") else [root / path for path in NO_OUTPUT]
+
+
 def isolate(finished: Path, folder: Path, stage: str) -> Any:
-    """Fill an empty folder with what a stage declares and nothing else.
+    """Fill an empty folder with what a stage declares and need not declare, and nothing else.
 
     Returns:
         the stage's entry in dvc.lock.
     """
     entry = lock_of(finished)[stage]
     copy(finished, folder, *paths(entry["deps"]), "params.yaml")
+    # Without the package's own file Python would look for it where this project is installed.
+    copy(finished, folder, "src/reelvec/__init__.py")
+    script, package = finished / shlex.split(entry["cmd"])[1], finished / "src/reelvec"
+    imported, own = (
+        import_closure(script, [package], each) for each in ([], exempt(finished, stage))
+    )
+    copy(finished, folder, *(str(path.relative_to(finished)) for path in {*imported} - {*own}))
     if stage.startswith("fetch"):
         # The source itself is no dependency: a parameter names it, and another its hash.
         copy(finished, folder, "data/sample")

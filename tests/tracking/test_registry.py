@@ -27,8 +27,9 @@ pytestmark = pytest.mark.usefixtures("own_store")
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A project with the data that training reads, and nothing trained."""
+def project(tmp_path: Path, empty_store: Path) -> Path:
+    """A project with the data that training reads, a store, and nothing trained."""
+    shutil.copyfile(empty_store, tmp_path / "mlflow.db")
     for name in ("stages/train.py", "src/reelvec/__init__.py", "data/processed/vocab.tsv"):
         write(tmp_path / name, "")
     for part in ("train", "valid"):

@@ -28,8 +28,10 @@ from mlflow import MlflowClient
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.whole import Params
+from reelvec.export import mlflow_environment
 from reelvec.export.mlflow_folder import SERVING_REQUIREMENTS, STOPWORD_PACKAGES
 from reelvec.tracking import runs as tracking
+from reelvec.tracking import store
 from reelvec.tracking.fingerprint import fingerprint_of
 from reelvec.tracking.record import FINGERPRINT, read_record
 from reelvec.tracking.runs import (
@@ -59,9 +61,11 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A project in which `scratch` and `glove_frozen` are trained and evaluated."""
+def project(tmp_path: Path, empty_store: Path) -> Path:
+    """A project in which `scratch` and `glove_frozen` are trained and evaluated, and no run is."""
     root = tmp_path / "a project"
+    root.mkdir()
+    shutil.copyfile(empty_store, root / "mlflow.db")
     write(root / "stages/train.py", "script\n")
     shutil.copy(REPOSITORY / "params.yaml", root)
     for name in PACKAGE:
@@ -264,9 +268,10 @@ def test_tags_say_where_a_run_comes_from(
 
 
 def test_data_sets_are_known_by_their_bytes(
-    params: Params, project: Path, monkeypatch: pytest.MonkeyPatch
+    params: Params, project: Path, empty_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def digests(store: str) -> dict[str, str]:
+        shutil.copyfile(empty_store, project / f"{store}.db")
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store}.db")
         record_or_warn(params, project)
         inputs = runs_of(client_of(project))["scratch"].inputs.dataset_inputs
@@ -479,10 +484,18 @@ def test_the_address_of_a_server_is_taken_as_it_is(monkeypatch: pytest.MonkeyPat
 
 
 def test_missing_runs_are_written_from_what_dvc_holds(
-    params: Params, project: Path, capsys: pytest.CaptureFixture[str]
+    params: Params,
+    project: Path,
+    empty_store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    start_training(project).communicate(timeout=HANG)
-    (project / "mlflow.db").unlink()
+    with monkeypatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_URI", "sqlite:///lost.db")
+        shutil.copyfile(empty_store, project / "lost.db")
+        live_training(project)
+        record_or_warn(params, project)
+    capsys.readouterr()
     assert record_all(params, project) == ["scratch", "glove_frozen"]
     client = client_of(project)
     assert sorted(history(client, runs_of(client)["scratch"], "train_loss")) == EXPECTED_CURVE
@@ -502,6 +515,7 @@ def test_a_deleted_run_can_be_written_again(params: Params, project: Path) -> No
 
 
 def test_a_short_training_does_not_wait_for_mlflow(project: Path) -> None:
+    (project / "mlflow.db").unlink()
     with open_run("scratch", project) as run:
         run.log_metrics(epoch_metrics(1), step=1)
     assert not list(project.glob("mlflow.db*"))
@@ -645,6 +659,14 @@ def server_that_falls_silent() -> Any:
     return http_server(answer)
 
 
+@pytest.fixture
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every patience with a server, where it is known, is a fraction of what it is."""
+    monkeypatch.delenv("MLFLOW_HTTP_REQUEST_TIMEOUT", raising=False)
+    monkeypatch.setitem(mlflow_environment._DEFAULTS, "MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
+    monkeypatch.setattr(store, "PROBE_SECONDS", 0.5)
+
+
 def within_reason(work: Callable[[], Any]) -> Any:
     """The result of `work`, which must come to an end at all."""
     return tracking._started(work).result(timeout=HANG)
@@ -654,6 +676,7 @@ def warnings_in(text: str) -> list[str]:
     return [line for line in text.splitlines() if line]
 
 
+@pytest.mark.usefixtures("short_waits")
 @pytest.mark.parametrize(
     "server",
     [closed_port, silent_server, failing_server, forbidding_server, server_that_falls_silent],
@@ -680,6 +703,7 @@ def test_a_bad_server_costs_one_warning(
     assert "make track" in warning
 
 
+@pytest.mark.usefixtures("short_waits")
 @pytest.mark.parametrize("server", [closed_port, silent_server, server_that_falls_silent])
 def test_recording_on_a_bad_server_costs_one_warning(
     params: Params,
@@ -707,7 +731,7 @@ def test_closing_does_not_wait_longer_than_it_is_told(
     def work() -> None:
         with open_run("scratch", project, after=0) as run:
             run.log_metrics({"train_loss": 1.0}, step=1)
-            run.close(timeout=3)
+            run.close(timeout=1)
 
     with server_that_falls_silent() as uri:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
@@ -715,7 +739,7 @@ def test_closing_does_not_wait_longer_than_it_is_told(
         work()
         assert time.monotonic() - started < HANG
     (warning,) = warnings_in(capsys.readouterr().err)
-    assert "no answer in 3 s" in warning
+    assert "no answer in 1 s" in warning
 
 
 @pytest.mark.parametrize(
@@ -791,6 +815,7 @@ def start_training(project: Path, **environment: str) -> "subprocess.Popen[str]"
 
 @pytest.mark.slow
 def test_processes_that_start_at_once_share_one_new_store(params: Params, project: Path) -> None:
+    (project / "mlflow.db").unlink()
     processes = [start_training(project) for _ in range(3)]
     for process in processes:
         out, err = process.communicate(timeout=HANG)

@@ -76,6 +76,15 @@ def all_figures() -> dict[str, Figure]:
     }
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all figures as files."""
+    folder = tmp_path_factory.mktemp("figures")
+    for name, figure in all_figures().items():
+        save_figure(figure, folder / name)
+    return folder
+
+
 def texts_of(figure: Figure) -> list[str]:
     found = figure.findobj(Text)
     return [text.get_text() for text in found if text.get_visible() and text.get_text()]
@@ -99,42 +108,39 @@ def test_dollar_signs_of_words_stay_as_they_are() -> None:
     assert not any(text.get_parse_math() for text in figure.findobj(Text) if text.get_text())
 
 
-def test_pictures_are_the_same_bytes_in_another_process(tmp_path: Path) -> None:
+def test_pictures_are_the_same_bytes_in_another_process(written: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; import test_figures as t\n"
         "for name, figure in t.all_figures().items():\n"
         "    t.save_figure(figure, Path(sys.argv[1]) / name)"
     )
     (tmp_path / "matplotlibrc").write_text("font.size: 30\naxes.facecolor: red\n")
-    for seed, settings_file in (("1", os.devnull), ("2", str(tmp_path / "matplotlibrc"))):
-        environment = {
-            **os.environ,
-            "PYTHONHASHSEED": seed,
-            "PYTHONPATH": str(Path(__file__).parent),
-            "MATPLOTLIBRC": settings_file,
-            "OMP_NUM_THREADS": seed,
-            "OPENBLAS_NUM_THREADS": seed,
-            "TZ": f"UTC+{seed}",
-        }
-        subprocess.run(
-            [sys.executable, "-c", code, str(tmp_path / seed)], env=environment, check=True
-        )
-    written = sorted((tmp_path / "1").iterdir())
-    assert len(written) == 8
-    for path in written:
-        assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes(), path.name
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "2",
+        "PYTHONPATH": f"{Path(__file__).parent}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
+        "MATPLOTLIBRC": str(tmp_path / "matplotlibrc"),
+        "OMP_NUM_THREADS": "2",
+        "OPENBLAS_NUM_THREADS": "2",
+        "TZ": "UTC+2",
+    }
+    again = tmp_path / "again"
+    subprocess.run([sys.executable, "-c", code, str(again)], env=environment, check=True)
+    assert len(list(written.iterdir())) == 8
+    for path in sorted(written.iterdir()):
+        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
 
 
-def test_files_hold_no_date_and_no_version_and_are_small(tmp_path: Path) -> None:
-    for name, figure in all_figures().items():
-        save_figure(figure, tmp_path / name)
-        svg = (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
+def test_files_hold_no_date_and_no_version_and_are_small(written: Path) -> None:
+    for path in written.glob("*.svg"):
+        svg = path.read_text(encoding="utf-8")
         assert "<dc:date>" not in svg
         assert not re.search(r"[Mm]atplotlib v?\d", svg)
-        with Image.open(tmp_path / f"{name}.png") as image:
+    for path in written.glob("*.png"):
+        with Image.open(path) as image:
             assert image.info.keys() <= {"dpi"}
             assert image.size[0] >= 1000
-        assert (tmp_path / f"{name}.png").stat().st_size < 300_000
+        assert path.stat().st_size < 300_000
 
 
 def test_words_are_written_in_every_panel_and_do_not_overlap() -> None:
