@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 import pytest
 
-from reelvec.cli.forked_python import forked_python
+from reelvec.cli.forked_python import LIBRARIES, forked_python
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux alone")
 
@@ -24,6 +25,12 @@ SCRIPTS = {
     "no status": "import sys; sys.exit()",
     "message": "import sys; sys.exit('that was wrong')",
     "at the end": "import atexit; atexit.register(print, 'late')",
+    "thread": "import threading, time; threading.Thread(target=lambda: (time.sleep(0.2), "
+    "print('late'))).start()",
+    "interrupted": "raise KeyboardInterrupt",
+    "error": "def f(): 1 / 0\nf()",
+    "variables": "import os, reelvec.base.project.same_bytes; "
+    "print([os.environ.get(name) for name in ('MKL_CBWR', 'OPENBLAS_CORETYPE', 'PATH')])",
     "killed": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
 }
 """What a script can see of the Python that runs it."""
@@ -43,12 +50,17 @@ def variables(folder: Path) -> Iterator[Variables]:
     """The variables of commands, the server being ready."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with forked_python(folder, {**os.environ, "PATH": path}, ["fractions"]) as variables:
-        socket = Path(variables["PATH"].partition(os.pathsep)[0]) / "socket"
-        deadline = time.monotonic() + 60
-        while not socket.exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_for(variables)
         yield variables
+
+
+def wait_for(variables: Variables) -> None:
+    """Until the server is ready."""
+    socket = Path(variables["PATH"].partition(os.pathsep)[0]) / "socket"
+    deadline = time.monotonic() + 60
+    while not socket.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def run(folder: Path, variables: Variables, text: str) -> tuple[int, bytes, bytes]:
@@ -78,12 +90,23 @@ def test_libraries_are_loaded_already(folder: Path, variables: Variables) -> Non
     assert run(folder, variables, text) == (0, b"True\n", b"")
 
 
-def test_an_error_nobody_catches_ends_with_its_traceback(
+def test_products_have_the_bits_that_they_have_in_python_itself(
     folder: Path, variables: Variables
 ) -> None:
-    status, _, errors = run(folder, variables, "1 / 0")
-    assert status == 1
-    assert errors.endswith(b"ZeroDivisionError: division by zero\n")
+    text = """
+import reelvec.base.project.same_bytes
+import hashlib, torch
+a = torch.rand(300, 300, generator=torch.manual_seed(1))
+print(hashlib.sha256((a @ a).numpy().tobytes()).hexdigest())
+"""
+    plain = {**variables, "PATH": variables["PATH"].partition(os.pathsep)[2]}
+    with forked_python(folder, plain, ["torch"]) as forked:
+        wait_for(forked)
+        assert run(folder, forked, text) == run(folder, plain, text)
+
+
+def test_what_is_to_be_loaded_is_there() -> None:
+    assert [name for name in LIBRARIES if find_spec(name) is None] == []
 
 
 def test_where_there_is_no_server_and_for_what_is_no_script_it_is_python(

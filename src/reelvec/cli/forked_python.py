@@ -18,13 +18,16 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
+
+from reelvec.export.mlflow_environment import prepare_environment
 
 MODULE = "reelvec.cli.forked_python"
 CLIENT = Path(__file__).with_name("forked_python_client.py")
@@ -98,10 +101,13 @@ def forked_python(
 
 def serve(address: str, libraries: Sequence[str]) -> None:
     """Import libraries, then fork for each client until standard input ends."""
-    import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
-
+    # OpenBLAS looks at its variable when it is loaded, MKL at its own before its first product: a
+    # stage has variables of its own, and imports this anew to set them.
+    del sys.modules[import_module("reelvec.base.project.same_bytes").__name__]
+    prepare_environment()
     for name in libraries:
-        import_module(name)
+        with suppress(ImportError):  # whoever needs it will say so
+            import_module(name)
     gc.freeze()  # what is loaded is looked at no more, and so not copied
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{address}.new")
@@ -114,7 +120,10 @@ def serve(address: str, libraries: Sequence[str]) -> None:
             connection, _ = listener.accept()
             if not os.fork():
                 listener.close()
-                _attend(connection)
+                try:
+                    _attend(connection)
+                finally:
+                    os._exit(1)
             connection.close()
             _forget_the_ended()
     while True:  # each ends with its client
@@ -133,7 +142,7 @@ def _forget_the_ended() -> None:
         pass
 
 
-def _attend(connection: socket.socket) -> NoReturn:
+def _attend(connection: socket.socket) -> None:
     """Run what a client asks for, and tell it how that ended; end it when the client is gone."""
     request, streams = _request_from(connection)
     process = os.fork()
@@ -151,11 +160,8 @@ def _attend(connection: socket.socket) -> NoReturn:
             if select.select([ended], [], [], patience)[0]:
                 break
     status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    try:
+    with suppress(OSError):  # nobody is there to be told
         connection.send(str(status).encode())
-    except OSError:  # nobody is there to be told
-        os._exit(1)
-    os._exit(0)
 
 
 def _signal(process: int, how: signal.Signals) -> None:
@@ -172,38 +178,53 @@ def _request_from(connection: socket.socket) -> tuple[dict[str, Any], list[int]]
     while len(request) < length:
         received = connection.recv(length - len(request))
         if not received:
-            os._exit(1)
+            raise EOFError
         request += received
     return json.loads(request), streams
 
 
 def _run(request: Mapping[str, Any], streams: list[int]) -> NoReturn:
-    """Be `python` with the client's arguments, variables and streams."""
+    """Be `python` with the client's arguments, variables and streams.
+
+    What differs: all forks have the same hashes of strings, and a file that nobody has closed may
+    lose what was written last.
+    """
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
     sys.stdin = os.fdopen(0, closefd=False)
-    os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["variables"])
+    os.chdir(request["folder"])
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()  # another one than that of the fork before
     sys.argv = list(request["arguments"])
-    script = Path(sys.argv[0]).absolute()
-    sys.path[0] = str(script.parent)
-    status = 0
-    try:
-        main = ModuleType("__main__")
-        main.__file__ = str(script)
-        sys.modules["__main__"] = main
-        exec(compile(script.read_bytes(), str(script), "exec"), main.__dict__)
-    except SystemExit as end:
-        status = _status_of(end)
-    except BaseException:
-        traceback.print_exc()
-        status = 1
+    status = _status_of_script(Path(sys.argv[0]).absolute())
+    threading._shutdown()  # type: ignore[attr-defined] # waits for all threads
     atexit._run_exitfuncs()
     for written in (sys.stdout, sys.stderr):
         written.flush()
+    if status < 0:
+        signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
     os._exit(status)
+
+
+def _status_of_script(script: Path) -> int:
+    """Run a script to its end: its status, or minus the signal that ended it."""
+    main = ModuleType("__main__")
+    main.__file__ = str(script)
+    sys.modules["__main__"] = main
+    sys.path[0] = str(script.parent)
+    try:
+        exec(compile(script.read_bytes(), str(script), "exec"), main.__dict__)
+    except SystemExit as end:
+        return _status_of(end)
+    except BaseException as error:
+        own = error.__traceback__
+        traceback.print_exception(error.with_traceback(own and own.tb_next))
+        return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
+    return 0
 
 
 def _status_of(end: SystemExit) -> int:

@@ -14,7 +14,7 @@ def main(python: str, address: str, arguments: list[str]) -> None:
     """Have a script run by the server, and end as it ends."""
     connection = socket.socket(socket.AF_UNIX)
     try:
-        if not arguments or not arguments[0].endswith(".py"):
+        if not arguments or not os.path.isfile(arguments[0]):  # noqa: PTH113 - as below
             raise OSError("not a script")
         connection.connect(address)
     except OSError:
@@ -22,7 +22,9 @@ def main(python: str, address: str, arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # pathlib would take longer to import than all the rest.
     folder = os.getcwd()  # noqa: PTH109
-    request = {"arguments": arguments, "folder": folder, "variables": dict(os.environ)}
+    own = f"{os.path.dirname(address)}{os.pathsep}"  # noqa: PTH120
+    variables = {**os.environ, "PATH": os.environ["PATH"].removeprefix(own)}
+    request = {"arguments": arguments, "folder": folder, "variables": variables}
     encoded = json.dumps(request).encode()
     socket.send_fds(connection, [len(encoded).to_bytes(8, "big")], [0, 1, 2])
     connection.sendall(encoded)

@@ -86,8 +86,8 @@ def fit(
         if params.refit:
             # A round has a reader of its own: more reviews have more frequent n-grams.
             start = start_of(params, tokens, learned.followed_by(parts.validation), vectors)
-            settled = params.model_copy(update={"epochs": fitted.best.epoch})
-            fitted = replace(fitted, model=train_on_all(settled, start, device))
+            model = train_on_all(params, start, device, epochs=fitted.best.epoch)
+            fitted = replace(fitted, model=model)
     return fitted
 
 
@@ -135,6 +135,8 @@ def _exact_cudnn(cuda: bool) -> AbstractContextManager[None]:
 @contextmanager
 def reproducible(threads: int, device: torch.device) -> Iterator[None]:
     """Have torch add numbers in the same order on every machine, and leave it as it was found.
+
+    (All but a variable that cuBLAS reads once.)
 
     Some of its sums (batch normalisation's) are divided among the threads, so that their number
     decides the last bits; it is fixed here, whatever the machine has. That, and the random

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from itertools import islice
 
 import numpy as np
 import torch
@@ -180,20 +181,24 @@ def train_on_all(
     start: Start,
     device: torch.device,
     on_epoch: Callable[[float, float], None] = lambda *_: None,
+    epochs: int | None = None,
 ) -> Classifier:
-    """Train for `params.epochs` epochs, with nothing to judge it by.
+    """Train for a number of epochs, with nothing to judge it by.
 
     Args:
         params: the variant.
         start: what to begin with, and to learn from.
         device: where to compute.
         on_epoch: called with the training loss and accuracy after each epoch.
+        epochs: after which to stop; by default all of the variant's. The learning rate falls as
+            it does where all are trained.
 
     Raises:
         ReelvecError: the reviews have no labels, or the loss is not finite.
     """
     model = new_model(params, start).to(device)
-    for loss, accuracy in _epochs(model, examples_of(model, start.training, device), params):
+    examples = examples_of(model, start.training, device)
+    for loss, accuracy in islice(_epochs(model, examples, params), epochs):
         on_epoch(loss, accuracy)
     return model.cpu().eval()
 

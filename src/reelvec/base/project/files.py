@@ -91,18 +91,21 @@ def _flush(path: Path) -> None:
 
 def _rename(temporary: Path, path: Path) -> None:
     """Rename a file or folder, also onto a folder that is not empty."""
+    old = _beside(path)
     while True:
         if path.is_dir():
-            old = _beside(path)
             with suppress(FileNotFoundError):  # another writer was faster
                 path.rename(old)
-            remove(old)
         try:
             temporary.replace(path)
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                with suppress(OSError):
+                    old.rename(path)
                 raise
+            remove(old)
         else:
+            remove(old)
             return
 
 

@@ -186,10 +186,13 @@ def _draw_learning(loss: Axes, accuracy: Axes, name: str, curves: Curve, color: 
     epochs = curves["epoch"]
     best = int(np.argmin(curves["valid_loss"]))
     for axes, quantity in ((loss, "loss"), (accuracy, "accuracy")):
-        axes.plot(epochs, curves[f"train_{quantity}"], "--", color=FAINT, linewidth=1.2)
+        dash = "_" if len(epochs) == 1 else None  # there is no line of one point
+        axes.plot(
+            epochs, curves[f"train_{quantity}"], "--", color=FAINT, linewidth=1.2, marker=dash
+        )
         axes.plot(epochs, curves[f"valid_{quantity}"], "-", color=color, linewidth=1.8)
         axes.plot(epochs[best], curves[f"valid_{quantity}"][best], "o", color=color, markersize=5.5)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, min_n_ticks=1))
         axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
     loss.set_title(name, loc="left", fontsize=9.5, fontweight="bold")
     accuracy.set_xlabel(f"Epoch (best: {epochs[best]:.0f} of {epochs[-1]:.0f})")
