@@ -12,6 +12,13 @@ class ReelvecError(Exception):
     """Something a person can put right: what was wrong, where, and what to do about it."""
 
 
+def root_of(error: BaseException) -> BaseException:
+    """What an exception was raised for, below all others."""
+    while (below := error.__cause__ or error.__context__) is not None:
+        error = below
+    return error
+
+
 @contextmanager
 def shown_to_people() -> Iterator[None]:
     """Print a `ReelvecError` as one plain message and exit with status 1, without a traceback.
