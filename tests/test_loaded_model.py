@@ -5,8 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,9 @@ from reelvec import loaded_model as api
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_json
 from reelvec.evaluation.explain import contributions
-from reelvec.models.logits import probabilities_of
+from reelvec.models.logits import Logits, both_probabilities, probabilities_of
 from reelvec.models.predictor import Predictor
+from reelvec.text import blocks
 from reelvec.text.dataset import Dataset
 from reelvec.text.vocabulary import Vocabulary
 
@@ -61,6 +63,23 @@ def test_texts_are_judged_as_by_the_pipeline(scratch: LoadedModel) -> None:
     assert scratch.predict(pd.Series(texts[:2], index=[5, 6])) == ["positive", "negative"]
     assert scratch.predict([]) == []
     assert scratch.predict_proba([]).shape == (0, 2)
+
+
+def test_texts_go_to_the_model_in_blocks(
+    scratch: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+
+    def logits(texts: Sequence[str]) -> Logits:
+        sizes.append(len(texts))
+        return scratch.model.logits(texts)
+
+    monkeypatch.setattr(blocks, "CHARACTERS_AT_ONCE", 50)
+    watched = LoadedModel("scratch", scratch.root, SimpleNamespace(logits=logits))
+    found = watched.predict_proba(TEXTS)
+    np.testing.assert_array_equal(found, both_probabilities(scratch.model.logits(TEXTS)))
+    assert sum(sizes) == len(TEXTS)
+    assert max(sizes) < 5
 
 
 def test_a_verdict_is_explained_by_the_words_it_rests_on(scratch: LoadedModel) -> None:

@@ -17,7 +17,7 @@ SOURCE = Path(__file__).parents[1] / "src"
 WHOLE = {
     *("fetch.vector_text.NUMBER", "fetch.vector_text.NOT_FINITE", "fetch.vector_text.HEADER"),
     *("fetch.imdb.ADDRESSES", "fetch.imdb.IN_FOLDER", "fetch.imdb.REVIEW_NAME"),
-    *("fetch.remote.SIZE", "fetch.remote.CONTENT_RANGE"),
+    *("fetch.remote.SIZE", "fetch.remote.CONTENT_RANGE", "fetch.places.STORE"),
     *("base.messages.HOST", "base.messages.SCHEME"),
 }
 """Those of which `match` or `fullmatch` is asked; others are looked for all over a text."""

@@ -19,6 +19,7 @@ from reelvec.models.linear import Baseline
 from reelvec.models.load import load_model
 from reelvec.models.logits import both_probabilities
 from reelvec.models.model import Model
+from reelvec.text.blocks import blocks_of
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -92,7 +93,9 @@ class LoadedModel:
 
     def predict_proba(self, texts: Iterable[str]) -> NDArray[np.float64]:
         """Probabilities of `negative` and `positive`: float64 (texts, 2); errors as `predict`."""
-        return both_probabilities(self.model.logits(as_texts(texts)))
+        given = as_texts(texts)
+        logits = [self.model.logits(block) for block in blocks_of(given, len(given))]
+        return both_probabilities(np.concatenate([np.zeros(0), *logits]))
 
     def explain(self, text: str) -> list["Contribution"]:
         """What each word and n-gram adds to the log odds of `positive`, the weightiest first."""

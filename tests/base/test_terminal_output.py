@@ -66,6 +66,18 @@ def test_whatever_prints_it_no_text_is_obeyed(text: str) -> None:
 
 
 @given(TEXTS)
+def test_a_traceback_commands_nothing_either(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        _, err = streams()
+        patch.setattr(sys, "stderr", err)
+        with pytest.raises(SystemExit) as ended, shown_to_people():
+            raise LookupError(text)
+    assert ended.value.code == 1
+    assert "LookupError" in err.getvalue()
+    assert not FORBIDDEN & set(err.getvalue())
+
+
+@given(TEXTS)
 def test_json_holds_what_was_said_without_a_command(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         out, _ = streams()

@@ -63,7 +63,10 @@ def test_a_name_that_is_not_this_machines_is_refused(port: int, host: str) -> No
     )
 
 
-@pytest.mark.parametrize("path", ["/", "/index.html", f"/{TOKEN[:-1]}/", f"/{TOKEN}x/", "/%00/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/index.html", f"/{TOKEN[:-1]}/", f"/{TOKEN}x/", "/%00/", "//[x", "http://[x"],
+)
 def test_an_address_without_the_token_is_refused(port: int, path: str) -> None:
     status, told = asked(port, path)
     assert (status, told.count(b"\n")) == (403, 1)

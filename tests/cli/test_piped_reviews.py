@@ -1,6 +1,7 @@
 """A pipe gets its answers while it is open: none waits for more, and many are answered at once."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -149,10 +150,20 @@ def test_the_last_line_that_is_no_utf_8_is_named() -> None:
         next(blocks)
 
 
-def test_a_pipe_that_breaks_is_told_after_what_came() -> None:
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), ValueError("it is closed")])
+def test_a_pipe_that_breaks_is_told_after_what_came(error: Exception) -> None:
     def broken() -> None:
-        raise OSError(5, "Input/output error")
+        raise error
 
     blocks = reviews_as_they_come(Chunks([b"good\n"], broken), "it")
-    with pytest.raises(OSError, match="Input/output"):
+    with pytest.raises(type(error), match=str(error.args[-1])):
         assert [*next(blocks), *next(blocks)] == ["good"]
+
+
+def test_a_pipe_that_says_there_is_nothing_yet_has_not_ended() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    with os.fdopen(reader, "rb") as stream, os.fdopen(writer, "wb") as late:
+        Timer(0.1, lambda: (late.write(b"late\n"), late.close())).start()
+        found = [line for lines in reviews_as_they_come(stream, "it") for line in lines]
+    assert found == ["late"]

@@ -76,6 +76,8 @@ def test_an_address_that_a_server_sends_on_to_is_not_shown(
         ("http://host:80/a/b@1.0", "http://host:80/a/b@1.0"),
         ("https://u@[::1]:8/f", "https://[::1]:8/f"),
         ("https://host/f?a=b#c", "https://host/f?…"),
+        ("simplecache::s3://KEY:SECRET@b/x", "simplecache::s3://b/x"),
+        ("zip://a.csv::s3://KEY:SECRET@b/x.zip", "zip://b/x.zip"),
         ("/home/me@work/a?b=c#d", "/home/me@work/a?b=c#d"),
         ("data/a:b@c", "data/a:b@c"),
         ("sqlite:////home/me/mlflow.db", "sqlite:////home/me/mlflow.db"),

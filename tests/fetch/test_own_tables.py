@@ -248,6 +248,13 @@ def test_a_text_that_stands_twice_is_not_learned_and_tested(tmp_path: Path) -> N
     assert metrics["duplicates_across"]["train_test"] == 0
 
 
+def test_a_text_that_stands_under_many_films_is_not_learned_and_tested(tmp_path: Path) -> None:
+    rows = with_column("film", str)
+    rows = [{**row, "text": row["text"] if n % 4 else "Good."} for n, row in enumerate(rows)]
+    _, metrics = fetched(tmp_path, put(tmp_path, "r.csv", as_csv(rows)))
+    assert metrics["duplicates_across"]["train_test"] == 0
+
+
 def test_ids_are_kept(tmp_path: Path) -> None:
     rows = with_column("id", lambda n: f"order {n}")
     table, _ = fetched(tmp_path, put(tmp_path, "r.csv", as_csv(rows)))
@@ -280,6 +287,7 @@ TWICE, VALID, TRAIN, TEST, ONE_FILM = (
         ("film", lambda _: "the only one"),
     )
 )
+DEEP = b'{"text": "a", "label": ' + b"[" * 9_999 + b"\n"
 
 
 def line(number: int, content: bytes) -> bytes:
@@ -306,6 +314,7 @@ def line(number: int, content: bytes) -> bytes:
         ("r.csv", "text,label\na,keep\n".encode("utf-16"), "r.csv, line 1: not UTF-8"),
         ("r.jsonl", b'{"text": "a", "label": "keep"}\n{"text": "b\n', "r.jsonl, line 2: not JSON"),
         ("r.jsonl", b'{"text": "caf\xe9", "label": "keep"}\n', "r.jsonl, line 1: not UTF-8"),
+        ("r.jsonl", DEEP, "r.jsonl, line 1: not JSON (maximum recursion depth"),
         ("r.jsonl", b'[{"text": "a", "label": "keep"}]\n', "r.jsonl, line 1: no object"),
         ("r.jsonl", b'{"text": 3, "label": "keep"}\n', "r.jsonl, line 1: the text is 3, no string"),
         ("r.parquet", as_parquet([{"text": 3, "label": "keep"}]), "column 'text' holds int64"),
@@ -352,7 +361,7 @@ def test_text_that_is_not_utf8_in_parquet_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["r.csv", "r.jsonl", "r.parquet"])
 def test_a_cell_has_a_limit(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "LONGEST_REVIEW", 1_000)
+    monkeypatch.setattr(tables, "LONGEST_CELL", 1_000)
     write = {"csv": as_csv, "jsonl": as_lines, "parquet": as_parquet}[name.partition(".")[2]]
     fetched(tmp_path, put(tmp_path, name, write([*ROWS, {"text": "x" * 900, "label": None}])))
     put(tmp_path, name, write([*ROWS, {"text": "x" * 3_000, "label": None}, *ROWS]))

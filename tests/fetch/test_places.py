@@ -10,6 +10,7 @@ import pytest
 from http_server import Server, running_server
 
 from reelvec.base.errors import ReelvecError
+from reelvec.fetch import places
 from reelvec.fetch.download import Sources
 from reelvec.fetch.places import files_named
 from reelvec.fetch.remote import Patience
@@ -88,6 +89,41 @@ def test_a_folder_far_away_is_copied_once_and_again_when_a_file_changes(
     assert found(tmp_path, "memory://shops/") == ALL
     store.pipe_file("/shops/north.csv", b"another north")
     assert found(tmp_path, "memory://shops") == ["another north", *ALL[1:]]
+
+
+def test_a_copy_that_is_no_longer_what_came_is_made_again(
+    tmp_path: Path,
+    store: fsspec.AbstractFileSystem,  # noqa: ARG001
+) -> None:
+    assert found(tmp_path, "memory://shops") == ALL
+    (copy,) = (tmp_path / "cache").rglob("north.csv")
+    copy.write_bytes(b"nor")
+    assert found(tmp_path, "memory://shops") == ALL
+
+
+def test_names_that_together_read_alike_are_copied_apart(
+    tmp_path: Path, store: fsspec.AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = {"/shops/a/r.csv": "x/r.csv", "/shops/a/r.csvx/r.csv": ""}
+    monkeypatch.setattr(store, "ukey", versions.get)
+    for name in versions:
+        store.pipe_file(name, name.encode())
+    assert found(tmp_path, "memory://shops/a/**") == list(versions)
+
+
+def test_a_store_may_name_its_files_without_a_slash_before_them(
+    tmp_path: Path, store: fsspec.AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "_names_in", lambda *_: ["shops/north.csv"])
+    monkeypatch.setattr(fsspec.core, "url_to_fs", lambda _: (store, "shops"))
+    assert found(tmp_path, "sftp://host:22") == ["north.csv"]
+
+
+def test_an_address_may_name_a_store_behind_another(
+    tmp_path: Path,
+    store: fsspec.AbstractFileSystem,  # noqa: ARG001
+) -> None:
+    assert found(tmp_path, "simplecache::memory://shops/n*.csv") == ["north.csv"]
 
 
 def test_a_web_address_is_downloaded_once(tmp_path: Path, server: Server) -> None:

@@ -212,6 +212,14 @@ def test_results_neighbours_scores_mistakes_and_parameters_are_there(params: Par
     assert str(params.vocabulary.max_size) in texts
 
 
+def test_what_is_secret_in_an_address_is_not_on_the_page(params: Params) -> None:
+    source = ("s3://KEY:SECRET@shop/r.csv", "https://shop/r.csv?SECRET")
+    imdb = params.imdb.model_copy(update={"source": source})
+    html = page(params.model_copy(update={"imdb": imdb}))
+    assert "s3://shop/r.csv, https://shop/r.csv?…" in html
+    assert "SECRET" not in html
+
+
 def test_what_the_study_says_stands_on_the_page_as_text(params: Params) -> None:
     study = Study(EVIL, EVIL, [EVIL], [["Model"], [EVIL]])
     told = Answer(EVIL, EVIL, [EVIL], Path("p"), EVIL, Path("a.md"), [EVIL], EVIL)

@@ -30,8 +30,8 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.whole import Params
 from reelvec.export import mlflow_environment
 from reelvec.export.mlflow_folder import SERVING_REQUIREMENTS, STOPWORD_PACKAGES
+from reelvec.tracking import lock, store
 from reelvec.tracking import runs as tracking
-from reelvec.tracking import store
 from reelvec.tracking.fingerprint import fingerprint_of
 from reelvec.tracking.record import FINGERPRINT, read_record
 from reelvec.tracking.runs import (
@@ -576,6 +576,19 @@ def test_a_person_is_not_told_to_start_a_server_where_there_is_none_to_start(
         monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
         with pytest.raises(ReelvecError, match=r"; see what that store says of it, or unset"):
             record_all(params, project)
+
+
+def test_a_person_is_told_to_wait_for_another_command_that_writes(
+    params: Params, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "SECONDS", 0)
+    with (
+        lock.lock_of(f"sqlite:///{project / 'mlflow.db'}"),
+        pytest.raises(
+            ReelvecError, match="acquired; another command is writing there: wait for it and"
+        ),
+    ):
+        record_all(params, project)
 
 
 def test_an_empty_file_becomes_a_store(params: Params, project: Path) -> None:

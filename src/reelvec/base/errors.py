@@ -1,6 +1,7 @@
 """The one exception of this package: a message for the person at the keyboard."""
 
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
@@ -12,11 +13,19 @@ class ReelvecError(Exception):
     """Something a person can put right: what was wrong, where, and what to do about it."""
 
 
+def root_of(error: BaseException) -> BaseException:
+    """What an exception was raised for, below all others."""
+    while (below := error.__cause__ or error.__context__) is not None:
+        error = below
+    return error
+
+
 @contextmanager
 def shown_to_people() -> Iterator[None]:
     """Print a `ReelvecError` as one plain message and exit with status 1, without a traceback.
 
-    Whatever is printed meanwhile, and whoever prints it, commands no terminal.
+    Any other exception ends it with status 1 too, after its traceback. Whatever is printed
+    meanwhile, and whoever prints it, commands no terminal.
     """
     with _harmless_output():
         try:
@@ -24,11 +33,13 @@ def shown_to_people() -> Iterator[None]:
         except ReelvecError as error:
             print(f"error: {error}", file=sys.stderr)
             sys.exit(1)
-        except OSError as error:
-            if error.errno is None:
-                raise
-            where = f"{error.filename}: " if error.filename else ""
-            print(f"error: {where}{error.strerror}; nothing half-written was kept", file=sys.stderr)
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                where = f"{error.filename}: " if error.filename else ""
+                reason = f"{where}{error.strerror}; nothing half-written was kept"
+                print(f"error: {reason}", file=sys.stderr)
+            else:
+                traceback.print_exc()
             sys.exit(1)
 
 

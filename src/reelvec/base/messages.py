@@ -9,7 +9,7 @@ from typing import Any
 
 SHOWN_LENGTH = 60
 
-SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:/+", re.IGNORECASE)
+SCHEME = re.compile(r"\s*[a-z][a-z0-9+.:-]*:/+", re.IGNORECASE)
 HOST = re.compile(r"(?:[^:@\[\]]*|\[[^@\[\]]*\])(?::[0-9]+)?")
 
 COMMANDS = [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]

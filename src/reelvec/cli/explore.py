@@ -16,7 +16,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.paths import CONTENTS, EXPLORER, OPENED_PAGE
@@ -135,7 +134,8 @@ class _OnePage(BaseHTTPRequestHandler):
         hosts = [host.strip().lower() for host in self.headers.get_all("Host", [])]
         if len(hosts) != 1 or hosts[0] not in {f"{name}:{port}" for name in NAMES}:
             return HTTPStatus.FORBIDDEN, f"This server has another name: {OPEN_IT}."
-        token, _, file = urlsplit(self.path).path.removeprefix("/").partition("/")
+        path = self.path.partition("?")[0]
+        token, _, file = path.removeprefix("/").partition("/")
         # In constant time: how long it takes must not tell how much of it is right.
         if not hmac.compare_digest(token.encode(), self._token.encode()):
             return HTTPStatus.FORBIDDEN, f"The address lacks this server's token: {OPEN_IT}."

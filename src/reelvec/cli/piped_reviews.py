@@ -1,5 +1,6 @@
 """Reviews from a pipe: what has come is answered at once, be it one line or thousands."""
 
+import select
 from collections.abc import Iterator
 from queue import Queue
 from threading import Thread
@@ -47,7 +48,7 @@ def _sound(content: bytes) -> bytes:
 
 def _as_it_comes(stream: IO[bytes]) -> Iterator[bytes]:
     """All that has come since the last time; waits only for the first byte of it."""
-    chunks: Queue[bytes | OSError] = Queue(CHUNKS_AHEAD)
+    chunks: Queue[bytes | Exception] = Queue(CHUNKS_AHEAD)
     # A daemon: nothing can wake it from a pipe in which nothing comes.
     Thread(target=_read_ahead, args=(stream, chunks), daemon=True).start()
     ended = False
@@ -57,19 +58,20 @@ def _as_it_comes(stream: IO[bytes]) -> Iterator[bytes]:
             there.append(chunks.get())
         last = there[-1]
         yield b"".join(chunk for chunk in there if isinstance(chunk, bytes))
-        if isinstance(last, OSError):
+        if isinstance(last, Exception):
             raise last
         ended = not last
 
 
-def _read_ahead(stream: IO[bytes], chunks: "Queue[bytes | OSError]") -> None:
+def _read_ahead(stream: IO[bytes], chunks: "Queue[bytes | Exception]") -> None:
     # Below the buffer, whose lock the interpreter would wait for at its end.
     raw: Any = getattr(stream, "raw", stream)
     chunk = b" "
     while chunk:
         try:
-            chunk = raw.read(CHUNK)
-        except OSError as error:
+            while (chunk := raw.read(CHUNK)) is None:  # set not to wait, with nothing there yet
+                select.select([raw], [], [])
+        except Exception as error:
             chunks.put(error)
             return
         chunks.put(chunk)

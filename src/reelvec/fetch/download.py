@@ -9,14 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from filelock import FileLock, Timeout
-from platformdirs import user_cache_path
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import shown
 from reelvec.base.project.files import remove, sync, write_text
 from reelvec.fetch.addresses import identity_of, is_remote, local_path, name_of
-from reelvec.fetch.kept import is_whole, note_hash
+from reelvec.fetch.kept import cache_folder, is_whole, note_hash
 from reelvec.fetch.remote import (
     READ_AT_ONCE,
     NotThereError,
@@ -44,10 +43,8 @@ class Sources:
 
     @classmethod
     def from_environment(cls) -> "Sources":
-        """As REELVEC_CACHE (default: reelvec in the user's cache folder) and REELVEC_MIRROR say."""
-        cache = os.environ.get("REELVEC_CACHE")
-        folder = Path(cache).expanduser() if cache else user_cache_path("reelvec", appauthor=False)
-        return cls(folder, os.environ.get("REELVEC_MIRROR") or None)
+        """The cache folder, and the mirror that REELVEC_MIRROR names."""
+        return cls(cache_folder(), os.environ.get("REELVEC_MIRROR") or None)
 
     def local(self, names: Sequence[str]) -> Path | None:
         """The first of these files in the cache or, used in place, in a mirror on this machine.

@@ -1,8 +1,17 @@
 """What the download cache keeps: used only while it is still what was downloaded."""
 
+import os
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from reelvec.base.project.files import sha256_of, sync, write_text
+
+
+def cache_folder() -> Path:
+    """Where it is: as REELVEC_CACHE says, by default `reelvec` in the user's cache folder."""
+    given = os.environ.get("REELVEC_CACHE")
+    return Path(given).expanduser() if given else user_cache_path("reelvec", appauthor=False)
 
 
 def is_whole(path: Path) -> bool:

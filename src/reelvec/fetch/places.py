@@ -1,6 +1,7 @@
 """The files that a source names: one or many, a folder or a glob, here or far away."""
 
 import glob
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -11,10 +12,11 @@ from reelvec.base.messages import shown
 from reelvec.base.project.files import replacing
 from reelvec.fetch.addresses import is_remote, local_path
 from reelvec.fetch.download import Sources, one_at_a_time
+from reelvec.fetch.kept import is_whole, note_hash
 from reelvec.fetch.remote import say
 
 KEY = "imdb.source"
-STORE = re.compile(r"(?!file:)[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+STORE = re.compile(r"(?!file:)[a-z][a-z0-9+.:-]*://", re.IGNORECASE)
 """How the address of a store begins that is neither this machine nor http."""
 
 
@@ -99,11 +101,12 @@ def _names_in(store: Any, path: str, wanted: Callable[[str], bool]) -> list[str]
 
 
 def _copy(store: Any, name: str, address: str, sources: Sources) -> Path:
-    folder = sources.folder_of(f"{address}\n{name}\n{store.ukey(name)}")
-    place = folder / PurePosixPath(name).name
+    version = hashlib.sha256(f"{name}\n{store.ukey(name)}".encode()).hexdigest()[:16]
+    place = sources.folder_of(address) / version / PurePosixPath(name).name
     with one_at_a_time(place):
-        if not place.is_file():
+        if not is_whole(place):
             say(f"copying {name}")
             with replacing(place) as temporary:
                 store.get_file(name, str(temporary))
+                note_hash(temporary, place)
     return place

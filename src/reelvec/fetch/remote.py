@@ -13,7 +13,7 @@ from tqdm import tqdm
 from urllib3 import BaseHTTPResponse, Retry
 from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError
 
-from reelvec.base.errors import ReelvecError
+from reelvec.base.errors import ReelvecError, root_of
 from reelvec.base.messages import printable, quiet, shown
 from reelvec.fetch.addresses import name_of
 
@@ -297,8 +297,7 @@ def _validator(response: requests.Response) -> str | None:
 
 def _reason(error: BaseException) -> str:
     """What went wrong at the bottom: 'Connection refused', not the layers that were told of it."""
-    while below := error.__cause__ or error.__context__:
-        error = below
+    error = root_of(error)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     # What others say names the address, with all that is secret in it.

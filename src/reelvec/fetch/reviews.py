@@ -17,7 +17,7 @@ from reelvec.base.project.files import sha256_of
 from reelvec.base.project.provenance import OTHER
 from reelvec.base.schema.imdb import ImdbParams, TableParams
 from reelvec.fetch.addresses import OFFICIAL, name_of
-from reelvec.fetch.division import held_out
+from reelvec.fetch.division import bound_together, held_out
 from reelvec.fetch.download import Sources
 from reelvec.fetch.imdb import SCHEMA, fetch_imdb, save
 from reelvec.fetch.places import files_named
@@ -187,7 +187,8 @@ def _splits(
         labelled = np.flatnonzero(label >= 0)
         text = rows.table["text"]
         # A text that stands twice would be learned by heart, and tested.
-        groups = np.where(film < 0, -1 - _positions(text, text.unique()), film)[labelled]
+        texts = _positions(text, text.unique())
+        groups = bound_together(texts[labelled], film[labelled])
         drawn = held_out(label[labelled], groups, params.test_fraction, params.seed)
         found[labelled] = np.where(drawn, test, train)
         return found

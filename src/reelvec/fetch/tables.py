@@ -24,7 +24,7 @@ FORMATS = {".csv": ",", ".tsv": "\t", ".parquet": None, ".jsonl": None, ".ndjson
 """By the end of a file's name, what divides the cells of a line."""
 
 COMPRESSIONS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".xz": "xz"}
-LONGEST_REVIEW = 1 << 26
+LONGEST_CELL = 1 << 26
 """Bytes above which a cell is no review: 64 MiB."""
 
 Kind = tuple[str, str | None]
@@ -109,7 +109,7 @@ def _csv(path: Path, kind: Kind) -> pa.Table:
     from pyarrow import csv as arrow
 
     names = _known(_header(path, kind), path)
-    reading = arrow.ReadOptions(block_size=LONGEST_REVIEW)
+    reading = arrow.ReadOptions(block_size=LONGEST_CELL)
     parsing = arrow.ParseOptions(delimiter=FORMATS[kind[0]], newlines_in_values=True)
     converting = arrow.ConvertOptions(
         include_columns=names,
@@ -128,7 +128,7 @@ def _csv(path: Path, kind: Kind) -> pa.Table:
 def _json_lines(path: Path, kind: Kind) -> pa.Table:
     from pyarrow import json as arrow
 
-    reading = arrow.ReadOptions(block_size=LONGEST_REVIEW)
+    reading = arrow.ReadOptions(block_size=LONGEST_CELL)
     # Else texts that are all dates would be read as such.
     parsing = arrow.ParseOptions(explicit_schema=pa.schema([("text", pa.large_string())]))
     with _opened(path, kind) as stream:
@@ -172,7 +172,7 @@ def _normalised(table: pa.Table, path: Path) -> pa.Table:
             columns[name] = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
             continue
         longest = pc.max(pc.binary_length(column)).as_py() or 0
-        if longest > LONGEST_REVIEW:
+        if longest > LONGEST_CELL:
             raise ReelvecError(_too_long(path))
         columns[name] = pc.fill_null(column, "")
     return pa.table(columns)
@@ -225,7 +225,7 @@ def _told(path: Path, kind: Kind) -> Iterator[None]:
 
 def _too_long(path: Path) -> str:
     return (
-        f"{path}: a row is longer than {LONGEST_REVIEW:,} bytes, which no review is; is there a "
+        f"{path}: a row is longer than {LONGEST_CELL:,} bytes, which no review is; is there a "
         "quote that is never closed?"
     )
 
@@ -260,7 +260,7 @@ def _first_bad_object(path: Path, kind: Kind) -> str | None:
         for number, line in enumerate(_text_of(stream), 1):
             try:
                 found = json.loads(line) if line.strip() else {}
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 return f"{path}, line {number:,}: not JSON ({error}); expected an object a line"
             if not isinstance(found, dict):
                 return f'{path}, line {number:,}: no object; expected one such as {{"text": "…"}}'

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.messages import run_again
+from reelvec.base.messages import run_again, shown
 from reelvec.base.project.files import read_json
 from reelvec.base.project.provenance import LABELS, LabelNames
 from reelvec.base.schema.variants import VariantParams
@@ -159,9 +159,9 @@ def _variant_table(variants: Mapping[str, VariantParams]) -> Cells:
 
 
 def _shown(value: Any) -> str:
-    """A parameter as `params.yaml` writes it."""
+    """A parameter as `params.yaml` writes it, but for what is secret in an address."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):
         return ", ".join(map(_shown, value))
-    return "–" if value is None else str(value)
+    return "–" if value is None else shown(str(value))

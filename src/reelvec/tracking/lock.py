@@ -1,12 +1,13 @@
 """Locks among the processes of this machine that write to the same MLflow store."""
 
-import hashlib
 import os
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 from filelock import FileLock
-from platformdirs import user_cache_path
+
+from reelvec.fetch.addresses import identity_of
+from reelvec.fetch.kept import cache_folder
 
 Lock = AbstractContextManager[object]
 
@@ -36,15 +37,15 @@ def writing_lock_of(uri: str) -> Lock:
     """While all of a model is written; those who show a training need not wait for it.
 
     Raises:
+        ReelvecError: the address cannot be read.
         filelock.Timeout: on entering it, where another process holds it for WRITING_SECONDS.
     """
     if uri.startswith(DATABASE_FILE):
         return FileLock(f"{uri.removeprefix(DATABASE_FILE)}.writing.lock", timeout=WRITING_SECONDS)
-    # A server has no file here: beside the downloads. Its address may hold a password.
-    folder = user_cache_path("reelvec", appauthor=False)
+    # A server has no file here: beside the downloads.
+    folder = cache_folder()
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         return nullcontext()
-    name = hashlib.sha256(uri.encode()).hexdigest()[:16]
-    return FileLock(folder / f"mlflow-{name}.lock", timeout=WRITING_SECONDS)
+    return FileLock(folder / f"mlflow-{identity_of(uri)}.lock", timeout=WRITING_SECONDS)

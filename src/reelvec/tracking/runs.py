@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from filelock import Timeout
 from tqdm import tqdm
 
-from reelvec.base.errors import ReelvecError
+from reelvec.base.errors import ReelvecError, root_of
 from reelvec.base.messages import shown
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.export.mlflow_environment import prepare_environment
@@ -238,9 +239,12 @@ def store_failure(location: StoreLocation, error: Exception, command: str) -> Re
         error: what MLflow, or something below it, raised.
         command: what to run again.
     """
-    if location.is_file:
+    root = root_of(error)
+    if isinstance(root, Timeout):
+        advice = "another command is writing there: wait for it"
+    elif location.is_file:
         advice = "mend or move that file, or name another in MLFLOW_TRACKING_URI,"
-    elif isinstance(_root(error), OSError):
+    elif isinstance(root, OSError):
         advice = "start the server, or unset MLFLOW_TRACKING_URI,"
     else:
         advice = "see what that store says of it, or unset MLFLOW_TRACKING_URI,"
@@ -288,19 +292,12 @@ def _give_up(location: StoreLocation, error: BaseException, seconds: float = 0) 
 
 def _reason(location: StoreLocation, error: BaseException) -> str:
     """One line of at most 200 characters that says what went wrong."""
-    root = _root(error)
+    root = root_of(error)
     # "Connection refused" says more than the five layers that were told of it.
     told = root if isinstance(root, OSError | sqlite3.Error) else error
-    text = " ".join(str(told).split()).replace(location.uri, location.shown)
+    text = " ".join(str(told).split()).removesuffix(".").replace(location.uri, location.shown)
     text = text or type(told).__name__
     return text if len(text) <= 200 else f"{text[:197]}..."
-
-
-def _root(error: BaseException) -> BaseException:
-    """What an exception was raised for, below all others."""
-    while (below := error.__cause__ or error.__context__) is not None:
-        error = below
-    return error
 
 
 def _project_of(folder: Path) -> Path:
