@@ -116,7 +116,8 @@ def test_nothing_is_read_that_could_run() -> None:
     unsafe = re.compile(
         r"^\s*(import|from) (pickle|cloudpickle|dill|joblib|marshal|shelve)\b"
         r"|\b(torch|KeyedVectors|Word2Vec|FastText)\.load\(|allow_pickle|read_pickle"
-        r'|YAML\(typ="unsafe"|\b(eval|exec)\([^)]',
+        # `exec(compile(`: what a command names, which is a program and no data.
+        r'|YAML\(typ="unsafe"|\b(eval\(|exec\((?!compile\())[^)]',
         re.MULTILINE,
     )
     found = [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import networkx as nx
 
-from reelvec.cli.repro import _put_in_order, _seconds_ahead
+from reelvec.cli.repro import _put_in_order, seconds_ahead
 
 LOCK = "schema: '2.0'\nstages:\n  a:\n    cmd: x\n    deps:\n    - path: y\n  b@c:\n    cmd: z\n"
 
@@ -12,7 +12,7 @@ LOCK = "schema: '2.0'\nstages:\n  a:\n    cmd: x\n    deps:\n    - path: y\n  b@
 def test_the_longest_way_to_the_end_counts_all_that_waits_for_a_stage() -> None:
     graph = nx.DiGraph([("report", "evaluate"), ("evaluate", "gru"), ("evaluate", "scratch")])
     graph.add_edge("export", "scratch")
-    found = _seconds_ahead(graph, {"gru": 100.0, "scratch": 8.0, "export": 30.0})
+    found = seconds_ahead(graph, {"gru": 100.0, "scratch": 8.0, "export": 30.0})
     assert found == {"report": 1, "evaluate": 2, "gru": 102, "scratch": 38, "export": 30}
 
 

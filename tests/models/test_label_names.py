@@ -61,7 +61,8 @@ def test_python_the_command_and_the_served_model_say_the_names(
     assert [line[:9] for line in lines] == [f"{name:<6}  0" for name in expected]
 
     served, folder = ServedModel(), str(shop / "data/models/scratch")
-    served.load_context(SimpleNamespace(artifacts={"model": folder}))
+    limits = {"max_reviews": 10, "max_characters": 1000}
+    served.load_context(SimpleNamespace(artifacts={"model": folder}, model_config=limits))
     assert served.predict(None, pd.DataFrame({"text": TEXTS}))["label"].tolist() == expected
 
 

@@ -38,12 +38,13 @@ def write_reviews(path: Path, count: int) -> None:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace in which the pipeline has run on such reviews."""
-    workspace = small_workspace(tmp_path_factory.mktemp("shop") / "workspace")
+    workspace = tmp_path_factory.mktemp("shop") / "workspace"
+    small_workspace(workspace)
     write_reviews(workspace / "orders.csv", 400)
     own = {"source": "orders.csv", "content_sha256": None, "tables": LABELS}
     change(workspace, {"imdb": own, "variants": {"scratch": {"epochs": 30, "batch_size": 16}}})
     stages = ("report", "visualize", "prepare_explorer")
-    succeed(workspace, "dvc", "repro", *stages, **NO_MLFLOW)
+    succeed(workspace, "reelvec", "repro", *stages, **NO_MLFLOW)
     succeed(workspace, "reelvec", "page")
     return workspace
 

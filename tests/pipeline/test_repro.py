@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -76,6 +77,8 @@ def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # What runs in the background of a script ignores interrupts, and what it starts does too.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     ) as process:
         started = [workspace / f"started.{name}" for name in ("scratch", "glove_frozen")]
         deadline = time.monotonic() + 120

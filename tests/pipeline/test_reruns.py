@@ -67,7 +67,11 @@ def test_dvc_writes_the_lock_that_reelvec_repro_wrote(standing: Path) -> None:
         ("plain", {"min_count": 5}, {"prepare_plain", *SHOWN}),
         ("word_vectors", {"word2vec": {"epochs": 2}}, {"train_word_vectors@word2vec", *SHOWN}),
         ("training", {"threads": 2}, {*TRAIN, "train_students", *SHOWN}),
-        ("variants", {"tiny": {"dimension": 4}}, {"train@tiny", *OVER_MODELS}),
+        (
+            "variants",
+            {"tiny": {"text": "processed", "dimension": 4}},
+            {"train@tiny", "visualize", *OVER_MODELS},
+        ),
         ("variants", {"scratch": {"dimension": 7}}, {"train@scratch", "visualize", *OVER_MODELS}),
         (
             "variants",

@@ -27,6 +27,7 @@ from imports import import_closure
 from mlflow import MlflowClient
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.project.provenance import LABELS
 from reelvec.base.schema.whole import Params
 from reelvec.export import mlflow_environment
 from reelvec.export.mlflow_folder import SERVING_REQUIREMENTS, STOPWORD_PACKAGES
@@ -306,6 +307,8 @@ def test_pictures_and_curves_are_artifacts(
 
 class ConstantPredictor:
     """Stands in for the real predictor: its probability is written in the model's folder."""
+
+    labels = LABELS
 
     def __init__(self, probability: float) -> None:
         self.probability = probability
