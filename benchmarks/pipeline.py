@@ -17,7 +17,7 @@ import psutil
 
 from benchmarks.measure import REPETITIONS, Row, seconds, yes_or_no
 from reelvec.base.errors import ReelvecError
-from reelvec.cli.repro import cores, seconds_ahead, stages_to_run
+from reelvec.cli.repro import Waiting, cores, stages_to_run
 from reelvec.cli.workspace import environment, make_workspace, merge_params
 from reelvec.fetch.download import Sources
 from reelvec.fetch.imdb import OFFICIAL_NAME
@@ -128,18 +128,14 @@ def makespan(graph: "DiGraph", durations: dict[str, float], cores: int) -> float
         durations: seconds of each stage.
         cores: how many stages run at a time, each as fast as alone.
     """
-    ahead = seconds_ahead(graph, durations)
-    needed = {name: set(graph.successors(name)) for name in graph}
+    waiting = Waiting(graph, durations)
     running: list[tuple[float, str]] = []
     now = 0.0
-    while needed or running:
-        ready = sorted((-ahead[name], name) for name in needed if not needed[name])
-        for _, name in ready[: cores - len(running)]:
-            del needed[name]
+    while waiting or running:
+        for name in waiting.take(cores - len(running)):
             heapq.heappush(running, (now + durations.get(name, 0.0), name))
-        now, name = heapq.heappop(running)
-        for others in needed.values():
-            others.discard(name)
+        now, ended = heapq.heappop(running)
+        waiting.tell_of(ended)
     return now
 
 

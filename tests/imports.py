@@ -6,6 +6,15 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
+NO_OUTPUT = (
+    "src/reelvec/__init__.py",
+    "src/reelvec/base/errors.py",
+    "src/reelvec/base/messages.py",
+    "src/reelvec/base/params_messages.py",
+    "src/reelvec/tracking",
+)
+"""Code that can change no output: names, messages for people, MLflow."""
+
 
 def import_closure(
     script: Path, package_roots: Collection[Path], exempt: Collection[Path] = ()

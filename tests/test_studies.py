@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from imports import undeclared_and_unused
+from imports import NO_OUTPUT, undeclared_and_unused
 from ruamel.yaml import YAML
 from scipy.stats import ttest_rel
 from studies.common.cells import run_cells
@@ -29,13 +29,6 @@ from studies.common.tutorial_reviews import TUTORIAL_PREPROCESS
 from reelvec.base.errors import ReelvecError
 
 PROJECT = Path(__file__).parents[1]
-NO_OUTPUT = (
-    "src/reelvec/__init__.py",
-    "src/reelvec/base/errors.py",
-    "src/reelvec/base/messages.py",
-    "src/reelvec/base/params_messages.py",
-    "src/reelvec/tracking",
-)
 STUDIES = sorted((PROJECT / "studies").glob("*/dvc.yaml"))
 
 

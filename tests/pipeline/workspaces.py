@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from imports import import_closure
+from imports import NO_OUTPUT, import_closure
 from ruamel.yaml import YAML
 
 from reelvec.cli.demo import SAMPLE_PARAMS
@@ -29,15 +29,6 @@ SMALL: dict[str, Any] = {
 }
 NO_MLFLOW = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"}
 """A store that refuses: MLflow is a view, and a test that does not look at it need not wait."""
-
-NO_OUTPUT = (
-    "src/reelvec/__init__.py",
-    "src/reelvec/base/errors.py",
-    "src/reelvec/base/messages.py",
-    "src/reelvec/base/params_messages.py",
-    "src/reelvec/tracking",
-)
-"""Code that can change no output: names, messages for people, MLflow."""
 
 OTHER_SURROUNDINGS = {
     "PYTHONHASHSEED": "77",

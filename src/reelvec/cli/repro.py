@@ -141,6 +141,35 @@ def _asked(targets: Sequence[str], names: Sequence[str]) -> set[str]:
     return found or set(names)
 
 
+class Waiting:
+    """Stages that have not begun; those that others wait for longest go first.
+
+    Args:
+        graph: edges lead from a stage to what it needs.
+        durations: seconds that stages took when they last ran.
+    """
+
+    def __init__(self, graph: "DiGraph", durations: Mapping[str, float]) -> None:
+        self._ahead = seconds_ahead(graph, durations)
+        self._needed = {name: set(graph.successors(name)) for name in graph}
+
+    def __len__(self) -> int:
+        return len(self._needed)
+
+    def take(self, most: int) -> list[str]:
+        """Stages that can begin now; they wait no more."""
+        ready = [name for name, needed in self._needed.items() if not needed]
+        taken = sorted(ready, key=lambda name: (-self._ahead[name], name))[:most]
+        for name in taken:
+            del self._needed[name]
+        return taken
+
+    def tell_of(self, ended: str) -> None:
+        """Let nothing wait any longer for a stage that has ended."""
+        for needed in self._needed.values():
+            needed.discard(ended)
+
+
 @dataclass(slots=True)
 class _Runs:
     """Stages that run, and how those went that ended."""
@@ -156,16 +185,13 @@ class _Runs:
 
     def run_all(self, graph: "DiGraph", durations: Mapping[str, float]) -> None:
         """Run the stages of a graph, each after all that it needs."""
-        ahead = seconds_ahead(graph, durations)
-        needed = {name: set(graph.successors(name)) for name in graph}
+        waiting = Waiting(graph, durations)
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LOADED)
         self._start_log()
-        with tqdm(total=len(needed), unit="stage", leave=False, disable=None) as bar:
-            while needed or self.running:
-                ready = sorted((-ahead[name], name) for name in needed if not needed[name])
-                for _, name in ready[: self.jobs - len(self.running)]:
-                    del needed[name]
+        with tqdm(total=len(graph), unit="stage", leave=False, disable=None) as bar:
+            while waiting or self.running:
+                for name in waiting.take(self.jobs - len(self.running)):
                     self._start(context, name)
                 bar.set_postfix_str(", ".join(name for name, _, _ in self.running.values()))
                 for sentinel in wait(list(self.running)):
@@ -173,8 +199,7 @@ class _Runs:
                     bar.write(f"  {name:<34}{self.durations[name]:6.1f} s")
                     sys.stdout.flush()
                     bar.update()
-                    for others in needed.values():
-                        others.discard(name)
+                    waiting.tell_of(name)
 
     def _start_log(self) -> None:
         log = self.project / self.log

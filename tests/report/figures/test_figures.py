@@ -302,6 +302,13 @@ def test_the_epoch_that_was_kept_is_marked() -> None:
     assert accuracy.get_xlabel() == "Epoch (best: 3 of 6)"
 
 
+def test_a_curve_of_one_epoch_has_that_epochs_tick_and_marks() -> None:
+    loss, _ = draw_learning_curves({"one": some_curves(epochs=1)}, DATA).axes
+    low, high = loss.get_xlim()
+    assert [tick for tick in loss.get_xticks() if low <= tick <= high] == [1]
+    assert sorted(str(line.get_marker()) for line in loss.lines) == ["None", "_", "o"]
+
+
 def test_learning_curves_share_one_scale_so_that_they_compare() -> None:
     steep = some_curves() | {"train_loss": np.linspace(3, 1, 6)}
     figure = draw_learning_curves({"one": some_curves(), "two": steep}, DATA)
