@@ -46,7 +46,7 @@ pytestmark = pytest.mark.usefixtures("own_store")
 REPOSITORY = Path(__file__).parents[2]
 EPOCHS = 5
 CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
-HANG = 120  # seconds; only a guard against tests that never end
+HANG = 300  # seconds; only a guard against tests that never end
 
 PACKAGE = (
     "base/project/files.py",

@@ -11,10 +11,11 @@ from reelvec.fetch.kept import cache_folder
 
 Lock = AbstractContextManager[object]
 
-SECONDS = 20
+SECONDS = 60
+"""Longer than another process takes to make a new database."""
+
 WRITING_SECONDS = 120
 """Longer than another process takes to write one model."""
-
 
 DATABASE_FILE = "sqlite:///"
 

@@ -78,12 +78,13 @@ def store_location(root: Path = Path()) -> StoreLocation:
     if uri.startswith("sqlite:///"):
         uri = f"sqlite:///{home / uri.removeprefix('sqlite:///')}"
     is_database = "sql" in uri.partition(":")[0]
-    # Making a new SQLite file takes seconds on a busy machine, but it cannot hang.
+    # Making a new SQLite file takes most of a minute on a slow and busy machine, but cannot hang:
+    # whoever waits for another process's lock gives up by itself.
     is_file = uri.startswith("sqlite:")
     return StoreLocation(
         uri=uri,
         artifacts=(home / "mlartifacts").as_uri() if is_database else None,
-        closing=30 if is_file else 5,
+        closing=120 if is_file else 5,
         recording=600 if is_file else 300,
     )
 
