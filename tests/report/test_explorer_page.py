@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlparse
 
 import numpy as np
 import pytest
@@ -203,6 +203,24 @@ def test_what_words_say_stays_text(opened: Watched) -> None:
         expect(opened.part("word")).to_have_text(word)
         expect(opened.part("left-labels").locator(".chosen")).to_have_text(word)
     assert opened.page.locator("#explorer img").count() == 0
+
+
+def test_a_script_that_came_into_the_page_does_not_run_nor_load_anything(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    page = Path(unquote(urlparse(address).path)).read_text(encoding="utf-8")
+    place = tmp_path / "index.html"
+    outside = "<img src='http://127.0.0.1:9/seen'><link rel=stylesheet href='http://127.0.0.1:9/x'>"
+    hostile = f"<a href=\"javascript:document.title='owned'\">here</a>{EVIL}{outside}"
+    place.write_text(page.replace("<h1>", f"{hostile}<h1>", 1), encoding="utf-8")
+    watched = Watched(context, place.as_uri())
+    watched.page.get_by_text("here", exact=True).click()
+    assert watched.page.title() != "owned"
+    refused = [text for text in watched.problems if "Content Security Policy" in text]
+    assert len(refused) == len(watched.problems) >= 4
+    # The page itself, as ever.
+    watched.search("queen")
+    expect(watched.part("word")).to_have_text("queen")
 
 
 def test_a_link_restores_what_was_seen(
