@@ -10,7 +10,7 @@ import pytest
 from imports import NO_OUTPUT, undeclared_and_unused
 from ruamel.yaml import YAML
 from scipy.stats import ttest_rel
-from studies.common.cells import run_cells
+from studies.common.cells import Inputs, run_cells
 from studies.common.curves_picture import draw_curves
 from studies.common.learning_curves import (
     advice,
@@ -73,15 +73,72 @@ def test_cells_are_computed_once_and_again_when_something_changes(tmp_path: Path
         return {"accuracy": cell["seed"] / 10}
 
     cells = [{"seed": seed} for seed in (1, 2, 9)]
+    folder, inputs = tmp_path / "cells", Inputs({}, [data])
     with pytest.raises(KeyboardInterrupt):
-        run_cells(cells, compute, tmp_path / "cells", {}, [data])
-    rows = run_cells(cells[:2], compute, tmp_path / "cells", {}, [data])
+        run_cells(cells, compute, folder, inputs)
+    rows = run_cells(cells[:2], compute, folder, inputs)
     assert rows == [{"seed": 1, "accuracy": 0.1}, {"seed": 2, "accuracy": 0.2}]
     assert calls == [1, 2, 9], "what was finished before the interruption is not computed again"
-    run_cells(cells[:1], compute, tmp_path / "cells", {"epochs": 3}, [data])
+    run_cells(cells[:1], compute, folder, Inputs({"epochs": 3}, [data]))
     data.write_text("two")
-    run_cells(cells[:1], compute, tmp_path / "cells", {}, [data])
+    run_cells(cells[:1], compute, folder, inputs)
     assert calls == [1, 2, 9, 1, 1]
+
+
+def test_a_cell_depends_on_its_own_data_alone(tmp_path: Path) -> None:
+    files = {name: tmp_path / f"{name}.txt" for name in ("glove", "word2vec")}
+    for path in files.values():
+        path.write_text("before")
+    calls: list[str] = []
+
+    def compute(cell: Mapping[str, Any]) -> dict[str, float]:
+        calls.append(cell["vectors"])
+        return {"accuracy": 0.5}
+
+    cells = [{"vectors": name} for name in files]
+    inputs = Inputs({}, [], lambda cell: (None, [files[cell["vectors"]]]))
+    run_cells(cells, compute, tmp_path / "cells", inputs)
+    files["glove"].write_text("after")
+    run_cells(cells, compute, tmp_path / "cells", inputs)
+    assert calls == ["glove", "word2vec", "glove"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_other_code_that_gives_the_same_keeps_the_cells_and_else_computes_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], jobs: int
+) -> None:
+    code, log = tmp_path / "study.py", tmp_path / "calls.txt"
+    shift = [0.0]
+
+    def compute(cell: Mapping[str, Any]) -> dict[str, float]:
+        with log.open("a") as stream:
+            stream.write(f"{cell['model']}{cell['seed']}\n")
+        return {"accuracy": cell["seed"] / 10 + (shift[0] if cell["model"] == "b" else 0)}
+
+    def computed() -> list[str]:
+        calls = log.read_text().split() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return sorted(calls)
+
+    cells = [{"model": model, "seed": seed} for model in "ab" for seed in range(1, 6)]
+    asked = (cells, compute, tmp_path / "cells", Inputs({}, [code]), jobs)
+    code.write_text("first = 1")
+    before = run_cells(*asked)
+    assert len(computed()) == 10
+    code.write_text("second = 1")
+    assert run_cells(*asked) == before
+    assert [call[0] for call in computed()] == ["a", "b"], "one of each kind, and no more"
+    assert "2 cells computed anew, all as before: the 8 others are kept" in capsys.readouterr().out
+    assert run_cells(*asked) == before
+    assert computed() == []
+    code.write_text("third = 1")
+    shift[0] = 0.01
+    after = run_cells(*asked)
+    assert len(computed()) == 10
+    assert [row["accuracy"] for row in after[5:]] == [
+        pytest.approx(row["accuracy"] + 0.01) for row in before[5:]
+    ]
+    assert "1 differ: all 8 others are computed anew" in capsys.readouterr().out
 
 
 def test_cells_computed_side_by_side_stand_in_order_and_an_error_loses_none(
@@ -92,12 +149,12 @@ def test_cells_computed_side_by_side_stand_in_order_and_an_error_loses_none(
             raise ReelvecError("no ninth seed")
         return {"accuracy": cell["seed"] / 10}
 
-    cells = [{"seed": seed} for seed in (3, 1, 2)]
-    rows = run_cells(cells, compute, tmp_path, {}, [], jobs=2)
+    cells, inputs = [{"seed": seed} for seed in (3, 1, 2)], Inputs({}, [])
+    rows = run_cells(cells, compute, tmp_path, inputs, jobs=2)
     assert rows == [{"seed": seed, "accuracy": seed / 10} for seed in (3, 1, 2)]
     kept = {path.name for path in tmp_path.iterdir()}
     with pytest.raises(ReelvecError, match="no ninth seed"):
-        run_cells([*cells, {"seed": 9}], compute, tmp_path, {}, [], jobs=2)
+        run_cells([*cells, {"seed": 9}], compute, tmp_path, inputs, jobs=2)
     assert {path.name for path in tmp_path.iterdir()} == kept
 
 

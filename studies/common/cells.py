@@ -3,8 +3,11 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -19,44 +22,115 @@ Settings = Mapping[str, Any]
 CODE = tuple(Path("src/reelvec") / place for place in ("base/project", "text", "models"))
 """What cells are computed by: another word in a table, or in a message, computes nothing anew."""
 
+CODE_SUFFIX = ".py"
+
 Figures = dict[str, Any]
 """What an experiment found: numbers, and text where a number does not hold it."""
+
+Compute = Callable[[Settings], Figures]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What decides the result of a cell beside its own settings.
+
+    Attributes:
+        context: settings that all cells share, as JSON.
+        files: files and folders; Python files among them are the study's own code.
+        own: JSON and data that only this cell depends on.
+    """
+
+    context: Any
+    files: Sequence[Path]
+    own: Callable[[Settings], tuple[Any, Sequence[Path]]] = lambda _: (None, ())
 
 
 def run_cells(
     cells: Iterable[Settings],
-    compute: Callable[[Settings], Figures],
+    compute: Compute,
     folder: Path,
-    context: Any,
-    inputs: Iterable[Path],
+    inputs: Inputs,
     jobs: int = 1,
+    kinds: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Compute every cell that was not computed before from the same settings and inputs.
+    """Compute every cell that was not computed before from the same settings and data.
+
+    Where the code has changed since, one cell of each kind is computed anew, by a draw that is
+    the same every time: if all give the figures that they gave before, to the last bit, the others
+    are taken to be as they were; if one does not, all are computed anew.
 
     Args:
         cells: the settings of each experiment.
         compute: an experiment.
         folder: where results are kept, a file each; delete it to compute all again.
-        context: JSON that decides all results beside the cells' own settings.
-        inputs: files and folders that do: data, and the study's own code beside `CODE`.
+        inputs: what decides the results beside the cells' own settings.
         jobs: how many to compute at a time, in processes that share what `compute` has read.
+        kinds: the settings by which cells are of one kind; None means all that are no numbers.
 
     Returns:
         for each cell its settings and figures, in order.
     """
-    base = json.dumps([context, digest_of(sorted([*CODE, *inputs]))], sort_keys=True)
-    paths = {folder / f"{_fingerprint(cell, base)}.json": cell for cell in cells}
-    waiting = [(path, cell) for path, cell in paths.items() if not path.is_file()]
-    with tqdm(
-        total=len(paths), initial=len(paths) - len(waiting), unit="cell", disable=None
-    ) as bar:
-        if jobs == 1:
-            for path, cell in waiting:
-                write_json(path, {**cell, **compute(cell)})
-                bar.update()
-        elif waiting:
-            _compute_side_by_side(waiting, compute, jobs, bar.update)
-    return [read_json(path) for path in paths]
+    code = digest_of(
+        sorted([*CODE, *(each for each in inputs.files if each.suffix == CODE_SUFFIX)])
+    )
+    kept = _files_of(cells, inputs, folder)
+    with tqdm(total=len(kept), unit="cell", disable=None) as bar:
+        work = _Work(compute, code, jobs, bar.update)
+        found = {path: read_json(path) for path in kept if path.is_file()}
+        older = {path: each for path, each in found.items() if each["code"] != code}
+        bar.update(len(found) - len(older))
+        if older:
+            _try_again(work, older, kinds)
+        work.run({path: cell for path, cell in kept.items() if not path.is_file()})
+        bar.n = len(kept)
+    done = [read_json(path) for path in kept]
+    print(f"{len(done)} cells: {sum(each['seconds'] for each in done):,.0f} s of one core")
+    return [{**each["settings"], **each["figures"]} for each in done]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """How cells are computed and kept."""
+
+    compute: Compute
+    code: str
+    jobs: int
+    done: Callable[[], object]
+
+    def run(self, cells: Mapping[Path, Settings]) -> None:
+        """Compute cells, each to its file."""
+        if self.jobs == 1:
+            for path, cell in cells.items():
+                _keep(path, cell, self.compute, self.code)
+                self.done()
+        elif cells:
+            _compute_side_by_side(list(cells.items()), self)
+
+
+def _try_again(
+    work: _Work, older: Mapping[Path, Mapping[str, Any]], kinds: Sequence[str] | None
+) -> None:
+    """Compute a cell of each kind with the code of today; keep all the others, or none."""
+    drawn: dict[str, Path] = {}
+    for path in sorted(older):  # by fingerprint, which knows nothing of sizes and seeds
+        settings = older[path]["settings"]
+        names = kinds or [name for name in settings if isinstance(settings[name], bool | str)]
+        drawn.setdefault(json.dumps([settings[name] for name in names]), path)
+    chosen = sorted(drawn.values())
+    work.run({path: older[path]["settings"] for path in chosen})
+    differing = [path for path in chosen if read_json(path)["figures"] != older[path]["figures"]]
+    others = [path for path in older if path not in chosen]
+    for path in others:
+        if differing:
+            path.unlink()
+        else:
+            write_json(path, {**older[path], "code": work.code})
+    verdict = (
+        f"{len(differing)} differ: all {len(others)} others are computed anew, too"
+        if differing
+        else f"all as before: the {len(others)} others are kept"
+    )
+    tqdm.write(f"the code has changed: {len(chosen)} cells computed anew, {verdict}")
 
 
 def cores() -> int:
@@ -64,28 +138,30 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-_shared: list[Callable[[Settings], Figures]] = []
+_shared: list[_Work] = []
 
 
-def _compute_side_by_side(
-    waiting: list[tuple[Path, Settings]],
-    compute: Callable[[Settings], Figures],
-    jobs: int,
-    done: Callable[[], object],
-) -> None:
+def _compute_side_by_side(waiting: list[tuple[Path, Settings]], work: _Work) -> None:
     # A forked process has what was read before, and nothing has to be sent to it.
-    with ProcessPoolExecutor(jobs, get_context("fork"), _shared.append, (compute,)) as pool:
+    with ProcessPoolExecutor(work.jobs, get_context("fork"), _shared.append, (work,)) as pool:
         try:
-            for future in as_completed([pool.submit(_keep, *each) for each in waiting]):
+            for future in as_completed([pool.submit(_keep_shared, *each) for each in waiting]):
                 future.result()
-                done()
+                work.done()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _keep(path: Path, cell: Settings) -> None:
-    write_json(path, {**cell, **_shared[-1](cell)})
+def _keep_shared(path: Path, cell: Settings) -> None:
+    _keep(path, cell, _shared[-1].compute, _shared[-1].code)
+
+
+def _keep(path: Path, cell: Settings, compute: Compute, code: str) -> None:
+    started = time.process_time()
+    figures = compute(cell)
+    seconds = round(time.process_time() - started, 1)
+    write_json(path, {"settings": dict(cell), "figures": figures, "code": code, "seconds": seconds})
 
 
 def digest_of(files: Iterable[Path]) -> str:
@@ -98,6 +174,15 @@ def digest_of(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _fingerprint(cell: Settings, base: str) -> str:
-    text = json.dumps([dict(cell), base], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _files_of(cells: Iterable[Settings], inputs: Inputs, folder: Path) -> dict[Path, Settings]:
+    """Where each cell is kept: a name for its settings and all else that decides it, but code."""
+    digest = cache(lambda paths: digest_of(sorted(paths)))
+    data = tuple(path for path in inputs.files if path.suffix != CODE_SUFFIX)
+
+    def file_of(cell: Settings) -> Path:
+        own, more = inputs.own(cell)
+        decided = [dict(cell), inputs.context, own, digest(data), digest(tuple(more))]
+        text = json.dumps(decided, sort_keys=True)
+        return folder / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
+
+    return {file_of(cell): cell for cell in cells}

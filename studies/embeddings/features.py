@@ -10,7 +10,7 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 # isort: split
 import numpy as np
 import torch
-from studies.common.cells import Figures, Settings, cores, run_cells
+from studies.common.cells import Figures, Inputs, Settings, cores, run_cells
 from studies.common.params import load_study, study_variant
 from studies.common.rows import FEATURES, as_csv
 from studies.common.runs import record_cells
@@ -30,6 +30,11 @@ GLOVE = Path("data/raw/glove")
 RANDOM = "random"
 
 
+def folder_of(embedding: str) -> Path:
+    """Where the vectors of an embedding are, GloVe's or the study's own."""
+    return GLOVE if embedding == "glove" else HERE / "vectors" / embedding
+
+
 class Study:
     """What all cells share, read once."""
 
@@ -40,7 +45,7 @@ class Study:
         self.parts = TrainingParts(Dataset.load(folder / "train"), Dataset.load(folder / "valid"))
         self.test = Dataset.load(folder / "test")
         self.vectors = {
-            name: load_word_vectors(GLOVE if name == "glove" else HERE / "vectors" / name)
+            name: load_word_vectors(folder_of(name))
             for name in settings["embeddings"]
             if name != RANDOM
         }
@@ -93,11 +98,22 @@ def main() -> None:
         "settings": {
             key: settings[key] for key in ("text", "encoders", "training", "frozen", "fine_tuned")
         },
-        "vectors": chosen["vectors"],
     }
-    inputs = [HERE / "features.py", Path("data") / settings["text"], GLOVE, HERE / "vectors"]
+
+    def own(cell: Settings) -> tuple[Any, list[Path]]:
+        vectors = [] if cell["embedding"] == RANDOM else [folder_of(cell["embedding"])]
+        return None, vectors
+
+    inputs = Inputs(context, [HERE / "features.py", Path("data") / settings["text"]], own)
     study = Study(settings)
-    cells = run_cells(cells_of(settings), study.compute, HERE / "cells", context, inputs, cores())
+    cells = run_cells(
+        cells_of(settings),
+        study.compute,
+        HERE / "cells",
+        inputs,
+        cores(),
+        ("encoder", "trainable"),
+    )
     write_text(REPORTS / "features.csv", as_csv(cells, FEATURES))
     record_cells(chosen["experiment"], cells, ["accuracy", "validation"])
     print(f"wrote {REPORTS / 'features.csv'}")

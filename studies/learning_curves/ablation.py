@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from ruamel.yaml import YAML
 from studies.common.ablation import WAYS, ablation_markdown, as_text
-from studies.common.cells import Figures, Settings, cores, run_cells
+from studies.common.cells import Figures, Inputs, Settings, cores, run_cells
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
@@ -61,8 +61,8 @@ def main() -> None:
     ]
     study = Study(variant)
     context = {"variant": variant.model_dump(mode="json")}
-    inputs = [HERE / "ablation.py", reviews_of(variant.text)]
-    rows = run_cells(cells, study.compute, HERE / "cells", context, inputs, cores())
+    inputs = Inputs(context, [HERE / "ablation.py", reviews_of(variant.text)])
+    rows = run_cells(cells, study.compute, HERE / "cells", inputs, cores())
     sizes = {part: len(reviews) for part, reviews in {**study.parts, TEST: study.test}.items()}
     report = ablation_markdown(rows, sizes, study.test.films, chosen["confidence"], data_line())
     write_text(REPORTS / "ablation.md", report)

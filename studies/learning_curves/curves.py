@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
-from studies.common.cells import Figures, Settings, cores, run_cells
+from studies.common.cells import Figures, Inputs, Settings, cores, run_cells
 from studies.common.linear_models import MODELS, STRENGTHS, LinearModels
 from studies.common.params import load_study, study_variant
 from studies.common.rows import CURVES, as_csv
@@ -56,12 +56,9 @@ class Study:
             for part in ("train", "test", "unsup")
         }
         self.tokenizers = {text: Tokenizer.load(DATA / text) for text in sorted(texts)}
-        embeddings = {params.variants[name].embedding for name in names} - {"random"}
-        asked = [*settings["models"], *settings["without_labels"]]
-        named = {kind for name in asked for kind in MODELS.get(name, ())} - {"tfidf"}
-        self.vectors = {
-            name: load_word_vectors(folder_of_vectors(name)) for name in sorted(embeddings | named)
-        }
+        asked = {*settings["models"], *settings["without_labels"]}
+        used = {vectors for name in asked for vectors in vectors_of(name, params)}
+        self.vectors = {name: load_word_vectors(folder_of_vectors(name)) for name in sorted(used)}
         self.linear = LinearModels(self.parts, self.tokenizers, self.vectors)
 
     def compute(self, cell: Settings) -> Figures:
@@ -103,6 +100,13 @@ class Study:
         test = self.parts[text, "test"]
         logits = predict_logits(model, test.reviews, CPU).numpy()
         return np.equal(logits > 0, test.targets).astype(np.float64)
+
+
+def vectors_of(model: str, params: Params) -> list[str]:
+    """The word vectors that a model reads, by name."""
+    if model in params.variants:
+        return sorted({params.variants[model].embedding} - {"random"})
+    return sorted({*MODELS[model]} - {"tfidf"})
 
 
 def drawn(labels: NDArray[np.int8], count: int, generator: np.random.Generator) -> Rows:
@@ -148,18 +152,19 @@ def main() -> None:
     shared = ("batch_size", "epochs", "patience")
     context = {
         "settings": {key: settings[key] for key in shared},
-        "variants": {
-            name: params.variants[name].model_dump(mode="json")
-            for name in settings["models"]
-            if name in params.variants
-        },
         "words": [params.similarities.positive_words, params.similarities.negative_words],
         "strengths": STRENGTHS,
     }
     code = [HERE / "curves.py", Path("studies/common/linear_models.py")]
-    inputs = [*code, DATA / "processed", DATA / "plain", DATA / "word_vectors", DATA / "raw/glove"]
+
+    def own(cell: Settings) -> tuple[Any, list[Path]]:
+        variant = params.variants.get(cell["model"])
+        vectors = vectors_of(cell["model"], params)
+        return variant and variant.model_dump(mode="json"), [*map(folder_of_vectors, vectors)]
+
+    inputs = Inputs(context, [*code, DATA / "processed", DATA / "plain"], own)
     study = Study(params, settings)
-    cells = run_cells(cells_of(settings), study.compute, HERE / "cells", context, inputs, cores())
+    cells = run_cells(cells_of(settings), study.compute, HERE / "cells", inputs, cores())
     write_text(REPORTS / "curves.csv", as_csv(cells, CURVES))
     record_cells(chosen["experiment"], cells, ["accuracy"])
     print(f"wrote {REPORTS / 'curves.csv'}")

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import torch
 from ruamel.yaml import YAML
-from studies.common.cells import Figures, Settings, run_cells
+from studies.common.cells import Figures, Inputs, Settings, run_cells
 from studies.common.runs import record_cells
 
 from reelvec.base.errors import shown_to_people
@@ -102,8 +102,8 @@ def main() -> None:
         "vocabulary": study.params.vocabulary.model_dump(mode="json"),
         "negations": settings["negations"],
     }
-    inputs = [HERE / "preprocessing.py", Path("data/raw/imdb.parquet"), Path("data/raw/glove")]
-    rows = run_cells(cells, study.compute, HERE / "cells", context, inputs)
+    files = [HERE / "preprocessing.py", Path("data/raw/imdb.parquet"), Path("data/raw/glove")]
+    rows = run_cells(cells, study.compute, HERE / "cells", Inputs(context, files))
     table = [
         [
             "Lemmas",

@@ -9,7 +9,7 @@ from typing import Any
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
-from studies.common.cells import cores, run_cells
+from studies.common.cells import Inputs, cores, run_cells
 from studies.common.lines import Line, draw_lines
 from studies.common.params import load_study
 from studies.common.runs import record_cells
@@ -58,12 +58,12 @@ def compute(settings: Mapping[str, Any], text: TutorialText) -> list[dict[str, A
         for way, seeds in settings["seeds"].items()
         for seed in range(1, seeds + 1)
     ]
+    context = {key: settings[key] for key in ("words", "validation", "variant", "ways")}
     return run_cells(
         cells,
         lambda cell: train_keras_bag(text, settings, cell),
         HERE / "cells",
-        {key: settings[key] for key in ("words", "validation", "variant", "ways")},
-        [*CODE, REVIEWS],
+        Inputs(context, [*CODE, REVIEWS]),
         cores(),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
-from studies.common.cells import cores, run_cells
+from studies.common.cells import Inputs, cores, run_cells
 from studies.common.lines import Line, draw_lines
 from studies.common.params import load_study
 from studies.common.runs import record_cells
@@ -49,8 +49,7 @@ def compute(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
         cells,
         lambda cell: train_recurrent(text, settings, cell),
         HERE / "cells",
-        context,
-        [*CODE, REVIEWS],
+        Inputs(context, [*CODE, REVIEWS]),
         cores(),
     )
 

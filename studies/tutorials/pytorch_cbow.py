@@ -8,7 +8,7 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 
 # isort: split
 import numpy as np
-from studies.common.cells import cores, run_cells
+from studies.common.cells import Inputs, cores, run_cells
 from studies.common.lines import Line, draw_lines
 from studies.common.params import load_study
 from studies.common.runs import record_cells
@@ -48,12 +48,12 @@ def compute(settings: Mapping[str, Any], reviews: TutorialReviews) -> list[dict[
         for way, seeds in settings["seeds"].items()
         for seed in range(1, seeds + 1)
     ]
+    context = {key: settings[key] for key in ("words", "variant", "ways")}
     return run_cells(
         cells,
         lambda cell: train_pytorch_bag(reviews, settings, cell),
         HERE / "cells",
-        {key: settings[key] for key in ("words", "variant", "ways")},
-        [*CODE, REVIEWS],
+        Inputs(context, [*CODE, REVIEWS]),
         cores(),
     )
 

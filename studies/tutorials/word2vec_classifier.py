@@ -8,7 +8,7 @@ from typing import Any
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
-from studies.common.cells import Figures, Settings, cores, run_cells
+from studies.common.cells import Figures, Inputs, Settings, cores, run_cells
 from studies.common.params import load_study
 from studies.common.runs import record_cells
 from studies.tutorials.common.averaged import (
@@ -149,8 +149,8 @@ def train_networks(settings: Mapping[str, Any], text: WholeText) -> list[dict[st
         for seed in settings["seeds"]
     ]
     context = {key: settings[key] for key in ("strength", "labels", "variant", "encoders")}
-    inputs = [FROZEN, AVERAGED, *PARTS, DATA / "interim", VECTORS]
-    return run_cells(cells, compute, HERE / "cells", context, inputs, cores())
+    inputs = Inputs(context, [FROZEN, AVERAGED, *PARTS, DATA / "interim", VECTORS])
+    return run_cells(cells, compute, HERE / "cells", inputs, cores())
 
 
 def compute_policies(settings: Mapping[str, Any], text: WholeText) -> list[dict[str, Any]]:
@@ -169,8 +169,8 @@ def compute_policies(settings: Mapping[str, Any], text: WholeText) -> list[dict[
     cells = [{"study": "missing_words", "vectors": name} for name in settings["policies"]]
     keys = ("strength", "known_words", "policies", "fasttext")
     context = {key: settings[key] for key in keys}
-    inputs = [AVERAGED, MISSING, DATA / "interim", VECTORS]
-    return run_cells(cells, compute, HERE / "cells", context, inputs, cores())
+    inputs = Inputs(context, [AVERAGED, MISSING, DATA / "interim", VECTORS])
+    return run_cells(cells, compute, HERE / "cells", inputs, cores())
 
 
 def figures_of(cell: Mapping[str, Any]) -> dict[str, float]:
