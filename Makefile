@@ -14,7 +14,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loa
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev demo repro test check lint check-lock track mlflow register serve \
-	projector bench bench-all studies studies-quick readme explorer lint-js screenshot lock audit \
+	projector bench bench-all torture studies studies-quick readme explorer lint-js screenshot lock audit \
 	sbom clean clean-all
 
 help: ## list these commands
@@ -104,6 +104,9 @@ bench-all: setup ## the same, with Keras and fastText beside it (each installed 
 	REELVEC_KERAS_PYTHON=$(CURDIR)/$(VENV)/keras/bin/python \
 		REELVEC_FASTTEXT_PYTHON=$(CURDIR)/$(VENV)/fasttext/bin/python $(MAKE) bench
 
+torture: setup ## kill it, starve it, run two at once: docs/reliability.md (an hour)
+	$(BIN)/python -m benchmarks.torture
+
 studies: setup ## rerun the tutorials, the learning curves and the embeddings (hours)
 	$(BIN)/dvc repro studies/tutorials/dvc.yaml studies/learning_curves/dvc.yaml \
 		studies/embeddings/dvc.yaml
@@ -177,7 +180,7 @@ clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
 
 clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (needs a download to redo)
 	rm -rf data/raw data/interim data/processed data/models data/baselines \
-		data/predictions data/plain data/word_vectors data/students data/ensembles data/tracked.json \
+		data/predictions data/plain data/word_vectors data/lessons data/students data/ensembles data/tracked.json \
 		data/explorer.json data/mistakes data/origins.parquet data/report.json .dvc/cache .dvc/tmp
 	rm -rf reports/export reports/mistakes reports/plots/confusion reports/index.html
 	rm -rf mlflow.db mlflow.db.*lock mlruns mlartifacts .ci/node_modules $(VENV)

@@ -1,25 +1,29 @@
-"""Train each student from its teachers' logits: data/<text>/ to data/students/."""
+"""Train each student from labels and lessons: data/<text>/ and data/lessons/ to data/students/."""
 
 from dataclasses import asdict
 
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
-from reelvec.base.errors import shown_to_people
+import numpy as np
+
+from reelvec.base.errors import ReelvecError, shown_to_people
+from reelvec.base.messages import run_again
 from reelvec.base.project.files import replacing, write_json
 from reelvec.base.project.params_file import read_entries, read_section
-from reelvec.base.project.paths import STUDENT_METRICS, STUDENTS, TRAIN, UNSUP, VALID, reviews_of
+from reelvec.base.project.paths import (
+    LESSONS,
+    STUDENT_METRICS,
+    STUDENTS,
+    TRAIN,
+    UNSUP,
+    VALID,
+    reviews_of,
+)
 from reelvec.base.project.provenance import label_names
 from reelvec.base.schema.students import StudentParams
 from reelvec.base.schema.training import TrainingParams
 from reelvec.models.classifier import count_parameters
-from reelvec.models.ensemble import fit_weighing
-from reelvec.models.folders import folder_of_model
-from reelvec.models.logits import (
-    load_unlabelled_logits,
-    load_validation_logits,
-    probabilities_of,
-)
 from reelvec.models.predictor import Predictor
 from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.training import pick_device
@@ -28,13 +32,15 @@ from reelvec.text.dataset import Dataset
 from reelvec.text.tokenizer import Tokenizer
 
 
-def taught(params: StudentParams, validation: Dataset, unlabelled: Dataset) -> Dataset:
+def taught(student: str, unlabelled: Dataset) -> Dataset:
     """The unlabelled reviews with the probabilities that the teachers give them together."""
-    folders = {name: folder_of_model(name) for name in params.teachers}
-    logits = {name: load_validation_logits(folder) for name, folder in folders.items()}
-    weighing, _ = fit_weighing(logits, validation.targets)
-    judged = {name: load_unlabelled_logits(folders[name]) for name in weighing.members}
-    return unlabelled.believed(probabilities_of(weighing.combined(judged)))
+    path = LESSONS / f"{student}.npy"
+    try:
+        return unlabelled.believed(np.load(path))
+    except (OSError, ValueError) as error:
+        raise ReelvecError(
+            f"{path}: not there or damaged ({type(error).__name__}); {run_again('prepare_lessons')}"
+        ) from None
 
 
 def main() -> None:
@@ -48,7 +54,7 @@ def main() -> None:
             labelled, validation, unlabelled = (
                 Dataset.load(data / part) for part in (TRAIN, VALID, UNSUP)
             )
-            lesson = taught(params, validation, unlabelled)
+            lesson = taught(name, unlabelled)
             parts = TrainingParts(labelled.followed_by(lesson), validation)
             tokenizer = Tokenizer.load(data)
             vectors = folder_of_vectors(params.embedding)

@@ -1,11 +1,13 @@
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from benchmarks.small import small_workspace
 from filelock import FileLock
-from workspaces import make_checkout, small_workspace, succeed
+from workspaces import PROJECT, make_checkout, succeed
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +30,7 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
 @pytest.fixture(scope="session")
 def untouched(shared: Path) -> Path:
     """A workspace in which nothing has run, never changed."""
-    return made_once(shared / "untouched", small_workspace)
+    return made_once(shared / "untouched", partial(small_workspace, PROJECT))
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,7 @@ def experiment(
 def test_an_experiment_runs_its_own_variant_and_what_follows(experiment: Experiment) -> None:
     assert ran(experiment.output) == [
         "train@scratch",
+        "prepare_lessons",
         "train_students",
         "train_ensembles",
         "evaluate",
@@ -50,7 +51,13 @@ def test_an_experiment_runs_its_own_variant_and_what_follows(experiment: Experim
         names = {stage: stage.name for stage in repo.index.graph}
         (train,) = [stage for stage in names if names[stage] == "train@scratch"]
         assert {names[stage] for stage in ancestors(repo.index.graph, train)} == {
-            *("train_students", "train_ensembles", "evaluate", "compare_variants"),
+            *(
+                "prepare_lessons",
+                "train_students",
+                "train_ensembles",
+                "evaluate",
+                "compare_variants",
+            ),
             *("compare_similarities", "visualize", "prepare_explorer", "export"),
             *("report", "track"),
         }

@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 
 import pytest
-from workspaces import NO_MLFLOW, change, small_workspace, succeed
+from benchmarks.small import small_workspace
+from workspaces import NO_MLFLOW, PROJECT, change, succeed
 
 GOODS = ("kettle", "lamp", "oven", "umbrella", "clock", "bottle", "basket", "razor")
 PARTS = ("lever", "handle", "lights", "sound", "key", "glass")
@@ -39,7 +40,7 @@ def write_reviews(path: Path, count: int) -> None:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace in which the pipeline has run on such reviews."""
     workspace = tmp_path_factory.mktemp("shop") / "workspace"
-    small_workspace(workspace)
+    small_workspace(PROJECT, workspace)
     write_reviews(workspace / "orders.csv", 400)
     own = {"source": "orders.csv", "content_sha256": None, "tables": LABELS}
     change(workspace, {"imdb": own, "variants": {"scratch": {"epochs": 30, "batch_size": 16}}})

@@ -11,7 +11,7 @@ from dvc.repo import Repo
 from workspaces import change, ran, run, succeed
 
 TRAIN = {"train@scratch", "train@glove_frozen"}
-TRAINED_TOGETHER = {"train_baselines", "train_students", "train_ensembles"}
+TRAINED_TOGETHER = {"train_baselines", "prepare_lessons", "train_students", "train_ensembles"}
 SHOWN = {"report", "track"}
 """These read all parameters: the one prints them, the other logs them."""
 OVER_MODELS = {"evaluate", "compare_variants", *SHOWN}
@@ -88,7 +88,11 @@ def test_dvc_writes_the_lock_that_reelvec_repro_wrote(standing: Path) -> None:
             {"mistakes": 3},
             OVER_MODELS,
         ),
-        ("students", {"student": {"ngrams": 3}}, {"train_students", *OVER_MODELS}),
+        (
+            "students",
+            {"student": {"ngrams": 3}},
+            {"prepare_lessons", "train_students", *OVER_MODELS},
+        ),
         (
             "ensembles",
             {"both": {"members": ["scratch", "glove_frozen"]}},

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.small import VARIANTS
 from imports import undeclared_and_unused
 from ruamel.yaml import YAML
 from workspaces import (
     NO_MLFLOW,
     OTHER_SURROUNDINGS,
     PROJECT,
-    VARIANTS,
     exempt,
     files,
     isolate,

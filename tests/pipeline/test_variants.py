@@ -5,7 +5,8 @@ import re
 import shlex
 from pathlib import Path
 
-from workspaces import NO_MLFLOW, change, files, keep, ran, run, succeed
+from benchmarks.small import keep
+from workspaces import NO_MLFLOW, change, files, ran, run, succeed
 
 from reelvec.cli.repro import LOG
 
@@ -22,11 +23,11 @@ def test_a_variant_comes_by_three_lines_and_goes_without_a_trace(workspace: Path
     assert text.count("\nvariants:\n") == 1
     params.write_text(text.replace("\nvariants:\n", f"\nvariants:{THREE_LINES}"), encoding="utf-8")
     change(workspace, {"export": {"spaces": ["scratch"]}, "explorer": {"spaces": ["scratch"]}})
-    keep(workspace, "variants", "scratch", "tiny")
+    keep(params, "variants", "scratch", "tiny")
 
     message = run(workspace, "reelvec", "repro", "compare_variants", **NO_MLFLOW).stderr
     assert set(ran((workspace / LOG).read_text(encoding="utf-8"))) == {
-        *("train@tiny", "train_students", "train_ensembles", "evaluate", "compare_variants"),
+        *("train@tiny", "prepare_lessons", "train_ensembles", "evaluate", "compare_variants"),
     }
     assert "params.yaml has no variant of this name" in message
     assert "Traceback" not in message

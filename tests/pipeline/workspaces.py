@@ -11,22 +11,9 @@ from typing import Any
 from imports import NO_OUTPUT, import_closure
 from ruamel.yaml import YAML
 
-from reelvec.cli.demo import SAMPLE_PARAMS
-from reelvec.cli.workspace import environment, make_workspace, merge_params
+from reelvec.cli.workspace import environment, merge_params
 
 PROJECT = Path(__file__).parents[2]
-VARIANTS = ("scratch", "glove_frozen")
-BASELINES = ("average_glove", "tfidf_bigrams")
-SMALL: dict[str, Any] = {
-    "variants": {name: {"epochs": 2} for name in VARIANTS},
-    "similarities": {"spaces": ["scratch", "glove"]},
-    "export": {"spaces": list(VARIANTS), "models": ["scratch"]},
-    "explorer": {"spaces": [*VARIANTS, "glove"]},
-    "word_vectors": {"word2vec": {"epochs": 1, "dimension": 8}},
-    "students": {"student": {"teachers": ["scratch", "tfidf_bigrams"], "ngrams": 2, "epochs": 2}},
-    "ensembles": {"both": {"members": ["scratch", "tfidf_bigrams"]}},
-    "tracking": {"model": False},
-}
 NO_MLFLOW = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"}
 """A store that refuses: MLflow is a view, and a test that does not look at it need not wait."""
 
@@ -44,29 +31,9 @@ OTHER_SURROUNDINGS = {
 Done = subprocess.CompletedProcess[str]
 
 
-def small_workspace(workspace: Path) -> None:
-    """Make one for the sample, with two variants, two epochs and two baselines."""
-    make_workspace(PROJECT, workspace, [PROJECT / SAMPLE_PARAMS])
-    change(workspace, SMALL)
-    keep(workspace, "variants", *VARIANTS)
-    keep(workspace, "baselines", *BASELINES)
-    keep(workspace, "ensembles", "both")
-
-
 def change(workspace: Path, changes: dict[str, Any]) -> None:
     """Change values in a workspace's params.yaml."""
     merge_params(workspace / "params.yaml", changes)
-
-
-def keep(workspace: Path, section: str, *kept: str) -> None:
-    """Remove all entries but these from a section of a workspace's params.yaml."""
-    yaml = YAML()
-    params = entries = yaml.load(workspace / "params.yaml")
-    for key in section.split("."):
-        entries = entries[key]
-    for name in [name for name in entries if name not in kept]:
-        del entries[name]
-    yaml.dump(params, workspace / "params.yaml")
 
 
 def command(workspace: Path, *words: str, **variables: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """N-grams of a review's words as further ids behind those of the words, without a loop."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -101,13 +101,15 @@ class _Occurrences:
         """These, each with the next word, where a known one of the same review follows: keys."""
         kept = self.followed[self.ends]
         ends = self.ends[kept] + 1
-        return replace(self, ends=ends, numbers=self.numbers[kept] * words + self.reviews.ids[ends])
+        numbers = self.numbers[kept] * words + self.reviews.ids[ends]
+        return _Occurrences(self.reviews, self.followed, ends, numbers)
 
     def known_among(self, keys: Keys) -> "_Occurrences":
         """Those that have one of these rising keys, with its place among them."""
         places = _places(self.numbers, keys)
         known = places >= 0
-        return replace(self, ends=self.ends[known], numbers=places[known].astype(np.int64))
+        numbers = places[known].astype(np.int64)
+        return _Occurrences(self.reviews, self.followed, self.ends[known], numbers)
 
     def as_ids(self, first: int) -> Ragged:
         """A row of ids for each review; that of the place 0 is `first`."""

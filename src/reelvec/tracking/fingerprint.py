@@ -48,6 +48,7 @@ def fingerprint_of(params: Params, model: str, root: Path = Path()) -> str:
     if model in params.students:
         teachers = params.students[model].teachers
         settings["teachers"] = [fingerprint_of(params, teacher, root) for teacher in teachers]
+        code = [root / "stages/prepare_lessons.py", *code]
     if model not in params.baselines:
         settings["training"] = params.training.model_dump(mode="json")
     inputs = encoded_reviews(root, chosen.text)
