@@ -31,6 +31,8 @@ PRIVATE = {
     "dvc.dependency.ParamsDependency": ["read_params"],
     "dvc.dvcfile.Lockfile": ["load"],
     "dvc.exceptions.DvcException": None,
+    "dvc.lock.LockError": None,
+    "dvc.lock.make_lock": ["lockfile", "tmp_dir"],
     "dvc.output.Output": ["workspace_status", "exists"],
     "dvc.repo.Repo": ["_wait_for_lock", "index", "scm"],
     "dvc.repo.reproduce.plan_repro": ["graph", "stages"],

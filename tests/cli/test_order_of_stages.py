@@ -4,7 +4,8 @@ from pathlib import Path
 
 import networkx as nx
 
-from reelvec.cli.repro import _put_in_order, seconds_ahead
+from reelvec.base.project.files import write_json
+from reelvec.cli.repro import BEGUN, _order_before, _put_in_order, seconds_ahead
 
 LOCK = "schema: '2.0'\nstages:\n  a:\n    cmd: x\n    deps:\n    - path: y\n  b@c:\n    cmd: z\n"
 
@@ -30,3 +31,16 @@ def test_new_stages_stand_where_dvc_would_have_put_them(tmp_path: Path) -> None:
     assert lock.read_text(encoding="utf-8") == LOCK
     _put_in_order(tmp_path / "none", ["a"])
     assert not (tmp_path / "none").exists()
+
+
+def test_after_a_run_that_did_not_end_the_order_is_that_of_before(tmp_path: Path) -> None:
+    (tmp_path / "dvc.lock").write_text(LOCK, encoding="utf-8")
+    assert _order_before(tmp_path) == ["a", "b@c"], "no run was ended"
+    (tmp_path / BEGUN).parent.mkdir(parents=True)
+    for before in ([], ["a"], ["gone", "a"], ["a", "b@c", "gone"]):
+        write_json(tmp_path / BEGUN, before)
+        assert _order_before(tmp_path) == before
+    write_json(tmp_path / BEGUN, ["b@c", "a"])
+    assert _order_before(tmp_path) == ["a", "b@c"], "another file was put there"
+    (tmp_path / BEGUN).write_text("[", encoding="utf-8")
+    assert _order_before(tmp_path) == ["a", "b@c"]

@@ -12,7 +12,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -25,6 +26,7 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import one_of
 from reelvec.base.project.files import read_json, write_json, write_text
 from reelvec.cli.forked_python import forked_python
+from reelvec.cli.left_locks import release_the_dead
 from reelvec.cli.workspace import own_path
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ LOCK = Path("dvc.lock")
 LOG = Path(".dvc/tmp/repro.log")
 DURATIONS = Path(".dvc/tmp/durations.json")
 """Seconds that each stage took when it last ran: the longest way to the end goes first."""
+
+BEGUN = Path(".dvc/tmp/order.json")
+"""The order of dvc.lock when a run began; there until that run, or a later one, is complete."""
 
 LOADED = ["__main__", __name__, "dvc.cli", "dvc.commands.repro", "dvc.repo.reproduce"]
 LINES_SHOWN = 30
@@ -68,8 +73,11 @@ def reproduce(
         ReelvecError: a stage failed (the message has the end of what it printed), or DVC finds
             something wrong with the project.
     """
+    release_the_dead(project)
     graph, order = stages_to_run(project, targets, force)
-    locked = [name for name, _ in _entries(project / LOCK)]
+    locked = _order_before(project)
+    (project / BEGUN).parent.mkdir(parents=True, exist_ok=True)
+    write_json(project / BEGUN, locked)
     durations = _read_durations(project / DURATIONS)
     # A stage's `python` is this one, whether or not somebody activated its environment.
     variables = {**(os.environ if environment is None else environment), "PATH": own_path()}
@@ -77,15 +85,15 @@ def reproduce(
     variables.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     runs = _Runs(project, log, jobs, force)
     try:
-        with forked_python(project, variables) as runs.variables:
+        with _ended_in_order(), forked_python(project, variables) as runs.variables:
             try:
                 runs.run_all(graph, durations)
             finally:
                 runs.end()
     finally:
         _put_in_order(project / LOCK, [*locked, *order])
-        (project / DURATIONS).parent.mkdir(parents=True, exist_ok=True)
         write_json(project / DURATIONS, {**durations, **runs.durations})
+    (project / BEGUN).unlink()
     return runs.ended
 
 
@@ -302,6 +310,31 @@ def _end_with_parent() -> None:
     assert parent is not None
     wait([parent.sentinel])
     os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end a run as Ctrl-C does: with its stages, and dvc.lock in order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _order_before(project: Path) -> list[str]:
+    """The order of dvc.lock, as it was before a run that did not end put new stages to it."""
+    now = [name for name, _ in _entries(project / LOCK)]
+    try:
+        before = [str(name) for name in read_json(project / BEGUN)]
+    except (OSError, ValueError, TypeError):
+        return now
+    # DVC moves nothing: what does not begin so is another file, from git perhaps.
+    there = [name for name in before if name in now]
+    return before if now[: len(there)] == there else now
 
 
 def _put_in_order(lock: Path, order: Sequence[str]) -> None:

@@ -1,0 +1,1 @@
+"""`make torture`: the pipeline under attack, and `docs/reliability.md` from what came of it."""

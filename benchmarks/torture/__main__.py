@@ -1,0 +1,65 @@
+"""Attack the pipeline, keep what came of it, and write `docs/reliability.md` from it."""
+
+import argparse
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.torture.arena import Arena, make_arena
+from benchmarks.torture.kills import killed_commands, killed_runs
+from benchmarks.torture.orders import random_orders
+from benchmarks.torture.report import reliability_markdown
+from benchmarks.torture.surroundings import full_disk, odd_surroundings
+from benchmarks.torture.together import two_at_once
+from benchmarks.torture.trials import Trial, read_trials, write_trials
+from reelvec.base.errors import ReelvecError, shown_to_people
+from reelvec.base.project.files import write_text
+
+PAGE = Path("docs/reliability.md")
+Attack = Callable[[Arena, random.Random, int], Iterator[Trial]]
+
+ATTACKS: dict[str, tuple[Attack, int]] = {
+    "orders": (random_orders, 12),
+    "kills": (killed_runs, 32),
+    "commands": (killed_commands, 5),
+    "surroundings": (odd_surroundings, 1),
+    "full-disk": (full_disk, 1),
+    "together": (two_at_once, 2),
+}
+"""By name, the attack and how often it takes place."""
+
+
+def main() -> None:
+    """Run the campaign, or a part of it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.torture", description=__doc__)
+    parser.add_argument("--only", choices=ATTACKS, help="run one of them")
+    parser.add_argument("--real", action="store_true", help="on the real reviews: hours")
+    parser.add_argument("--times", type=int, help="how often, where an attack can be repeated")
+    parser.add_argument("--seed", type=int, default=123, help="of the moments")
+    asked = parser.parse_args()
+    chosen = [asked.only] if asked.only else list(ATTACKS)
+    trials: list[Trial] = []
+    with tempfile.TemporaryDirectory(prefix="torture ") as folder:
+        arena = make_arena(Path(), Path(folder), asked.real)
+        print(f"an undisturbed run takes {arena.seconds:.0f} s", flush=True)
+        for name in chosen:
+            attack, times = ATTACKS[name]
+            generator = random.Random(f"{name} {asked.seed}")
+            for trial in attack(arena, generator, asked.times or times):
+                trials.append(trial)
+                moment = "" if trial.seconds is None else f" after {trial.seconds:g} s"
+                verdict = trial.broken or "held"
+                print(f"{trial.attack}: {trial.fault}{moment}: {verdict}", flush=True)
+    write_trials(trials)
+    write_text(PAGE, reliability_markdown(read_trials()))
+    broken = [trial for trial in trials if not trial.held]
+    if broken:
+        raise ReelvecError(f"{len(broken)} of {len(trials)} attacks were not held: see {PAGE}")
+    print(f"all {len(trials)} attacks were held: {PAGE}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    with shown_to_people():
+        main()

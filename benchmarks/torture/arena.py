@@ -1,0 +1,218 @@
+"""Workspaces to attack, and whether what came out is what an undisturbed run gives."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from benchmarks.small import small_workspace
+from reelvec.base.errors import ReelvecError
+from reelvec.base.project.provenance import data_line
+from reelvec.cli.workspace import environment, make_workspace
+
+MARK = "REELVEC_ATTACKED"
+"""A variable by which all processes of an attacked command are known."""
+
+SECONDS_TO_END = 20.0
+LONGEST = 3600.0
+
+Process = subprocess.Popen[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """Where attacks take place.
+
+    Attributes:
+        folder: where all workspaces lie.
+        pristine: a workspace in which nothing has run.
+        finished: the same after an undisturbed run.
+        seconds: that run took.
+        real: whether it is on the real reviews.
+    """
+
+    folder: Path
+    pristine: Path
+    finished: Path
+    seconds: float
+    real: bool
+
+    @property
+    def data(self) -> str:
+        """The reviews, in a word."""
+        return data_line(self.finished / "reports/metrics/imdb.json").partition(":")[0]
+
+    @property
+    def lock(self) -> bytes:
+        """What every run has to write."""
+        return (self.finished / "dvc.lock").read_bytes()
+
+    def workspace(self, name: str = "workspace", finished: bool = False) -> Path:
+        """A new copy, in which nothing has run or all has."""
+        path = self.folder / name
+        shutil.rmtree(path, ignore_errors=True)
+        shutil.copytree(self.finished if finished else self.pristine, path, symlinks=True)
+        return path
+
+
+def make_arena(project: Path, folder: Path, real: bool) -> Arena:
+    """A workspace, and one in which an undisturbed run has taken place.
+
+    Args:
+        project: the project's folder.
+        folder: where to make them.
+        real: whether on the real reviews and with all models, or small ones on the sample.
+
+    Raises:
+        ReelvecError: that run failed.
+    """
+    pristine, finished = folder / "pristine", folder / "finished"
+    if real:
+        make_workspace(project, pristine, [])
+    else:
+        small_workspace(project, pristine)
+    shutil.copytree(pristine, finished)
+    started = time.monotonic()
+    done = run(finished, *REPRO)
+    if done.returncode:
+        raise ReelvecError(f"{finished}: the undisturbed run failed: {last_line(done)}")
+    return Arena(folder, pristine, finished, time.monotonic() - started, real)
+
+
+REPRO = ("reelvec", "repro", "--jobs", "2")
+
+
+def start(
+    workspace: Path,
+    *words: str,
+    within: Sequence[str] = (),
+    variables: Mapping[str, str | None] | None = None,
+) -> Process:
+    """Start a command of this environment in a workspace, as the leader of a process group.
+
+    Args:
+        workspace: where to.
+        words: the command.
+        within: a command that runs it.
+        variables: to set, or with None to take away.
+    """
+    program = Path(sys.executable).with_name(words[0])
+    given = {**environment(workspace), MARK: str(workspace), **(variables or {})}
+    return subprocess.Popen(
+        [*within, str(program) if program.exists() else words[0], *words[1:]],
+        cwd=workspace,
+        env={name: value for name, value in given.items() if value is not None},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+
+
+def finish(process: Process) -> subprocess.CompletedProcess[str]:
+    """Wait for a command to end; one that never does is killed, and has failed."""
+    try:
+        out, _ = process.communicate(timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        out, _ = process.communicate()
+        out += f"\nno end within {LONGEST:g} s"
+    return subprocess.CompletedProcess(process.args, process.returncode, out, "")
+
+
+def run(
+    workspace: Path,
+    *words: str,
+    within: Sequence[str] = (),
+    variables: Mapping[str, str | None] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return finish(start(workspace, *words, within=within, variables=variables))
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    """The last thing that a command said, in at most 200 characters."""
+    errors = [line for line in done.stdout.splitlines() if line.startswith("error: ")]
+    lines = errors or [line for line in done.stdout.splitlines() if line.strip()]
+    return lines[-1].strip()[:200] if lines else ""
+
+
+def processes_left(workspace: Path) -> list[int]:
+    """The processes of attacked commands in a workspace that are still there after a while."""
+    until = time.monotonic() + SECONDS_TO_END
+    while (found := _marked(workspace)) and time.monotonic() < until:
+        time.sleep(0.2)
+    return found
+
+
+def _marked(workspace: Path) -> list[int]:
+    sought = f"{MARK}={workspace}".encode()
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            alive = b"\nState:\tZ" not in (place / "status").read_bytes()
+            if alive and sought in (place / "environ").read_bytes().split(b"\0"):
+                found.append(int(place.name))
+    return found
+
+
+def tracked_in(store: Path) -> dict[str, str]:
+    """The variables by which MLflow writes to a database file."""
+    return {"MLFLOW_TRACKING_URI": f"sqlite:///{store}"}
+
+
+def broken_after(arena: Arena, workspace: Path, store: Path | None = None) -> str:
+    """Complete what a fault left, and say what did not hold: nothing, as it should be.
+
+    Args:
+        arena: it took place in.
+        workspace: that the fault was in.
+        store: MLflow's; None means the workspace's own.
+    """
+    store = store or workspace / "mlflow.db"
+    if left := processes_left(workspace):
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return f"{len(left)} processes were left"
+    done = run(workspace, *REPRO, variables=tracked_in(store))
+    if done.returncode:
+        return f"the next run failed: {last_line(done)}"
+    if other := other_lock(arena, workspace):
+        return f"after the next run {other}"
+    return _broken_runs(store)
+
+
+def other_lock(arena: Arena, workspace: Path) -> str:
+    """In what dvc.lock differs from that of an undisturbed run; empty where in nothing."""
+    found = (workspace / "dvc.lock").read_bytes()
+    if found == arena.lock:
+        return ""
+    read = YAML(typ="safe", pure=True).load
+    own, expected = read(found)["stages"], read(arena.lock)["stages"]
+    names = [name for name in {**expected, **own} if own.get(name) != expected.get(name)]
+    return f"dvc.lock differs in {', '.join(names) if names else 'the order of its stages'}"
+
+
+def _broken_runs(store: Path) -> str:
+    """What is wrong with the runs in MLflow's store: one for each model, all at their end."""
+    with closing(sqlite3.connect(store)) as database:
+        query = "SELECT name, status FROM runs WHERE lifecycle_stage = 'active'"
+        found = database.execute(query).fetchall()
+    names = [name for name, _ in found]
+    if len(names) != len(set(names)):
+        return f"MLflow has {len(names)} runs of {len(set(names))} models"
+    unfinished = [name for name, status in found if status != "FINISHED"]
+    return f"MLflow shows no end of {', '.join(unfinished)}" if unfinished else ""

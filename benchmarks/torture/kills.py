@@ -1,0 +1,119 @@
+"""Signals at random moments, then the next run."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.torture.arena import (
+    REPRO,
+    Arena,
+    Process,
+    broken_after,
+    finish,
+    last_line,
+    run,
+    start,
+)
+from benchmarks.torture.trials import Trial
+
+Way = Callable[[Process], None]
+
+
+def _all_killed(process: Process) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+
+
+def _twice_interrupted(process: Process) -> None:
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.3)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+
+
+WAYS: dict[str, Way] = {
+    "kill -9 of all its processes": _all_killed,
+    "kill -9 of the command alone": lambda process: process.send_signal(signal.SIGKILL),
+    "SIGTERM": lambda process: process.send_signal(signal.SIGTERM),
+    "Ctrl-C twice": _twice_interrupted,
+}
+OTHERS: dict[str, tuple[str, ...]] = {
+    "track": ("reelvec", "track"),
+    "register": ("reelvec", "register"),
+    "page": ("reelvec", "page"),
+}
+
+
+def killed_runs(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:
+    """`reelvec repro --jobs 2`, ended at a random moment; then another one.
+
+    On the sample the next run is let complete each time. On the real reviews it is ended too, and
+    only the last one completes: so all the faults come together.
+    """
+    workspace = arena.workspace()
+    for number in range(times):
+        way = list(WAYS)[number % len(WAYS)]
+        process = start(workspace, *REPRO)
+        moment = generator.uniform(0.5, 0.9 * arena.seconds if not arena.real else 90)
+        if _ended_before(process, moment):
+            broken = broken_after(arena, workspace)
+            workspace = arena.workspace()
+            yield Trial("repro", "none: it ended before", arena.data, None, broken)
+            continue
+        WAYS[way](process)
+        done = finish(process)
+        broken = "" if arena.real and number < times - 1 else broken_after(arena, workspace)
+        said = "" if way.startswith("kill") else last_line(done)
+        yield Trial("repro", way, arena.data, round(moment, 1), broken, said)
+        if not arena.real:
+            workspace = arena.workspace()
+
+
+def killed_commands(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:
+    """`reelvec track`, `register` and `page`, killed at a random moment, then run again."""
+    for name, words in OTHERS.items():
+        workspace = _ready_for(arena, name)
+        started = time.monotonic()
+        run(workspace, *words)
+        seconds = time.monotonic() - started
+        for _ in range(times):
+            workspace = _ready_for(arena, name)
+            process = start(workspace, *words)
+            moment = generator.uniform(0.1, seconds)
+            if not _ended_before(process, moment):
+                _all_killed(process)
+            finish(process)
+            again = run(workspace, *words)
+            broken = f"again, it failed: {last_line(again)}" if again.returncode else ""
+            broken = broken or _other_page(arena, workspace) or broken_after(arena, workspace)
+            yield Trial(name, "kill -9 of all its processes", arena.data, round(moment, 1), broken)
+
+
+def _ready_for(arena: Arena, name: str) -> Path:
+    """A finished workspace in which a command has something to do."""
+    workspace = arena.workspace(finished=True)
+    if name == "track":
+        for path in workspace.glob("mlflow.db*"):
+            path.unlink()
+    return workspace
+
+
+def _other_page(arena: Arena, workspace: Path) -> str:
+    """Whether a page that is there differs from the one that an undisturbed command writes."""
+    own, expected = (each / "reports/index.html" for each in (workspace, arena.finished))
+    if not own.exists():
+        return ""
+    if not expected.exists():
+        run(arena.finished, *OTHERS["page"])
+    return "" if own.read_bytes() == expected.read_bytes() else "the page differs"
+
+
+def _ended_before(process: Process, seconds: float) -> bool:
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True

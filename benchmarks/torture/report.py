@@ -1,0 +1,88 @@
+"""`docs/reliability.md`: what is promised, and what came of the attacks on it."""
+
+from collections.abc import Sequence
+
+from benchmarks.torture.trials import Trial
+from reelvec.evaluation.tables import markdown_table
+
+PROMISES = """\
+# What holds when something fails
+
+- **Nothing half-written is taken for a result.** What a stage writes has another name until it is
+  whole, is written through to the disk, and is then renamed. A run that was killed leaves the file
+  from before, or the new one.
+- **The next run completes.** After any end of any command the same command does what was left, and
+  `dvc.lock` is byte for byte that of a run that nobody disturbed.
+- **Same inputs, same bytes**: whatever the locale, the time zone, the hash seed, the folder's name,
+  the number of jobs and the order in which stages end.
+- **Two at once do not hurt each other.** One waits, or ends in one line that says so.
+- **What cannot be is said in one line**, with what to do; never by a traceback.
+- **Nothing from outside runs or prints itself.** See [SECURITY.md](../SECURITY.md).
+
+What is limited: the reviews and characters that a served model takes in one request (`serving` in
+`params.yaml`), the sizes, names and numbers of what is unpacked, the length of a word of a vectors
+file. Each limit says what it is when it is met. Memory is not: a corpus is held in it."""
+
+HOW = """\
+## What was tried
+
+By `make torture`, on a machine of its own; the moments are random, by a seed. After each attack
+the command runs again, undisturbed: it must succeed and leave no process; `dvc.lock` must be, to
+the byte, that of an undisturbed run, and MLflow's store must show one finished run for each model.
+An attacked command that fails must say so without a traceback.{real}"""
+
+REAL = """ On the real reviews a
+run that was ended is followed by one that is ended too, and the last completes: all faults came
+together."""
+
+
+def reliability_markdown(trials: Sequence[Trial]) -> str:
+    """The whole page, from the log of a campaign."""
+    groups: dict[tuple[str, str, str], list[Trial]] = {}
+    for trial in trials:
+        groups.setdefault((trial.attack, trial.fault, trial.data), []).append(trial)
+    rows = [
+        [attack, fault, data, str(len(group)), str(sum(each.held for each in group))]
+        for (attack, fault, data), group in groups.items()
+    ]
+    table = markdown_table([["Attacked", "Fault", "Reviews", "Times", "Held"], *rows])
+    real = REAL if any("SAMPLE" not in trial.data for trial in trials) else ""
+    parts = [
+        PROMISES,
+        HOW.format(real=real),
+        _answer(trials),
+        table,
+        _broken(trials),
+        _said(trials),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _answer(trials: Sequence[Trial]) -> str:
+    held = sum(trial.held for trial in trials)
+    return f"{held} of {len(trials)} attacks were held."
+
+
+def _broken(trials: Sequence[Trial]) -> str:
+    """What did not hold."""
+    lines = [
+        f"- {trial.attack}, {trial.fault}{_moment(trial)}: {trial.broken}"
+        for trial in trials
+        if not trial.held
+    ]
+    return "\n".join(["## What did not hold", "", *lines]) if lines else ""
+
+
+def _said(trials: Sequence[Trial]) -> str:
+    """What people are told, each line once."""
+    told = {trial.said: trial for trial in trials if trial.said and trial.held}
+    lines = [f"- {trial.fault}: `{_plain(said)}`" for said, trial in told.items()]
+    return "\n".join(["## What people are told", "", *lines]) if lines else ""
+
+
+def _moment(trial: Trial) -> str:
+    return "" if trial.seconds is None else f" after {trial.seconds:g} s"
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "'").replace("|", "/")
