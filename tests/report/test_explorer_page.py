@@ -22,7 +22,11 @@ from reelvec.text.ragged import Ragged
 from reelvec.text.vocabulary import Vocabulary
 
 EVIL = "<script>document.title='owned'</script><img src=x onerror=document.title='owned'>"
-NAMED = ["wonderful", "awful", "king", "man", "woman", "queen", EVIL, "</script>"]
+HOSTILE = [
+    *(EVIL, "</script>", "<!--<script>", "</title><svg/onload=alert(1)>", "'\"`${x}{{y}}"),
+    *("line\u2028end", "\u202etfel-ot-thgir\u202c", "👩\u200d👧", "w" * 10_000),
+]
+NAMED = ["wonderful", "awful", "king", "man", "woman", "queen", *HOSTILE]
 COUNT = 10_500
 RANDOM = np.random.default_rng(9)
 WORDS = [*NAMED, *(f"word{number}" for number in range(COUNT - len(NAMED)))]
@@ -198,10 +202,11 @@ def test_completion_offers_what_begins_so_and_an_unknown_word_is_told(opened: Wa
 
 
 def test_what_words_say_stays_text(opened: Watched) -> None:
-    for word in (EVIL, "</script>"):
+    for word in HOSTILE:
         opened.search(word)
-        expect(opened.part("word")).to_have_text(word)
-        expect(opened.part("left-labels").locator(".chosen")).to_have_text(word)
+        expect(opened.part("word")).to_have_js_property("textContent", word)
+        chosen = opened.part("left-labels").locator(".chosen")
+        expect(chosen).to_have_js_property("textContent", word)
     assert opened.page.locator("#explorer img").count() == 0
 
 
