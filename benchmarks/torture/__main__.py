@@ -45,19 +45,26 @@ def main() -> None:
         arena = make_arena(Path(), Path(folder), asked.real)
         print(f"an undisturbed run takes {arena.seconds:.0f} s", flush=True)
         for name in chosen:
-            attack, times = ATTACKS[name]
-            generator = random.Random(f"{name} {asked.seed}")
-            for trial in attack(arena, generator, asked.times or times):
-                trials.append(trial)
-                moment = "" if trial.seconds is None else f" after {trial.seconds:g} s"
-                verdict = trial.broken or "held"
-                print(f"{trial.attack}: {trial.fault}{moment}: {verdict}", flush=True)
-    write_trials(trials)
+            found = attacked(name, arena, asked.times, asked.seed)
+            write_trials(found)
+            trials += found
     write_text(PAGE, reliability_markdown(read_trials()))
     broken = [trial for trial in trials if not trial.held]
     if broken:
         raise ReelvecError(f"{len(broken)} of {len(trials)} attacks were not held: see {PAGE}")
     print(f"all {len(trials)} attacks were held: {PAGE}", file=sys.stderr)
+
+
+def attacked(name: str, arena: Arena, times: int | None, seed: int) -> list[Trial]:
+    """What comes of one of the attacks, a line printed for each trial."""
+    attack, usual = ATTACKS[name]
+    generator = random.Random(f"{name} {seed}")
+    trials = []
+    for trial in attack(arena, generator, times or usual):
+        trials.append(trial)
+        moment = "" if trial.seconds is None else f" after {trial.seconds:g} s"
+        print(f"{trial.attack}: {trial.fault}{moment}: {trial.broken or 'held'}", flush=True)
+    return trials
 
 
 if __name__ == "__main__":

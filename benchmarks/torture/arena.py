@@ -192,7 +192,7 @@ def broken_after(arena: Arena, workspace: Path, store: Path | None = None) -> st
         return f"the next run failed: {last_line(done)}"
     if other := other_lock(arena, workspace):
         return f"after the next run {other}"
-    return _broken_runs(store)
+    return runs_broken_in(store)
 
 
 def other_lock(arena: Arena, workspace: Path) -> str:
@@ -206,7 +206,7 @@ def other_lock(arena: Arena, workspace: Path) -> str:
     return f"dvc.lock differs in {', '.join(names) if names else 'the order of its stages'}"
 
 
-def _broken_runs(store: Path) -> str:
+def runs_broken_in(store: Path) -> str:
     """What is wrong with the runs in MLflow's store: one for each model, all at their end."""
     with closing(sqlite3.connect(store)) as database:
         query = "SELECT name, status FROM runs WHERE lifecycle_stage = 'active'"

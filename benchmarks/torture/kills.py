@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.torture.arena import (
@@ -22,16 +23,20 @@ from benchmarks.torture.trials import Trial
 
 Way = Callable[[Process], None]
 
+LONGEST_SHARE = 0.4
+"""Of the time that an undisturbed run takes: so long a run is let run at most."""
+
 
 def _all_killed(process: Process) -> None:
-    os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _twice_interrupted(process: Process) -> None:
-    os.killpg(process.pid, signal.SIGINT)
-    time.sleep(0.3)
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGINT)
+    for pause in (0.3, 0):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
+        time.sleep(pause)
 
 
 WAYS: dict[str, Way] = {
@@ -48,28 +53,26 @@ OTHERS: dict[str, tuple[str, ...]] = {
 
 
 def killed_runs(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:
-    """`reelvec repro --jobs 2`, ended at a random moment; then another one.
+    """`reelvec repro --jobs 2`, ended at random moments, in each way once; then one that completes.
 
-    On the sample the next run is let complete each time. On the real reviews it is ended too, and
-    only the last one completes: so all the faults come together.
+    Each run goes on from where the one before it was ended, so that the faults come together.
     """
-    workspace = arena.workspace()
+    ways = list(WAYS.items())
     for number in range(times):
-        way = list(WAYS)[number % len(WAYS)]
+        if number % len(ways) == 0:
+            workspace = arena.workspace()
+            generator.shuffle(ways)
+        name, way = ways[number % len(ways)]
         process = start(workspace, *REPRO)
-        moment = generator.uniform(0.5, 0.9 * arena.seconds if not arena.real else 90)
+        moment = generator.uniform(0.5, LONGEST_SHARE * arena.seconds)
         if _ended_before(process, moment):
-            broken = broken_after(arena, workspace)
-            workspace = arena.workspace()
-            yield Trial("repro", "none: it ended before", arena.data, None, broken)
-            continue
-        WAYS[way](process)
+            name = "none: it had ended"
+        way(process)
         done = finish(process)
-        broken = "" if arena.real and number < times - 1 else broken_after(arena, workspace)
-        said = "" if way.startswith("kill") else last_line(done)
-        yield Trial("repro", way, arena.data, round(moment, 1), broken, said)
-        if not arena.real:
-            workspace = arena.workspace()
+        last = number % len(ways) == len(ways) - 1 or number == times - 1
+        broken = broken_after(arena, workspace) if last else ""
+        said = last_line(done) if "Ctrl-C" in name else ""
+        yield Trial("repro", name, arena.data, round(moment, 1), broken, said)
 
 
 def killed_commands(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:

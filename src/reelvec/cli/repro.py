@@ -18,15 +18,15 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.messages import one_of
 from reelvec.base.project.files import read_json, write_json, write_text
 from reelvec.cli.forked_python import forked_python
 from reelvec.cli.left_locks import release_the_dead
+from reelvec.cli.stages import stages_to_run
 from reelvec.cli.workspace import own_path
 
 if TYPE_CHECKING:
@@ -102,51 +102,6 @@ def cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def stages_to_run(
-    project: Path, targets: Sequence[str], force: bool
-) -> tuple["DiGraph", list[str]]:
-    """The stages that changed and all behind them, and the order in which DVC runs stages.
-
-    Edges lead from a stage to what it needs.
-    """
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-    from dvc.repo.reproduce import plan_repro
-    from networkx import ancestors, descendants, relabel_nodes
-
-    try:
-        with Repo(str(project), _wait_for_lock=True) as repo, repo.lock:
-            stages = {_name_of(stage): stage for stage in repo.index.graph}
-            whole = relabel_nodes(repo.index.graph, _name_of)
-            own = [name for name in whole if ":" not in name]
-            planned = plan_repro(repo.index.graph, [stages[name] for name in own])
-            order = [_name_of(stage) for stage in planned]
-            asked = _asked(targets, own)
-            wanted = asked.union(*(descendants(whole, name) for name in asked))
-            changed = {name for name in wanted if force or stages[name].status()}
-    except DvcException as error:
-        raise ReelvecError(f"{project / 'dvc.yaml'}: {error}") from None
-    behind = changed.union(*(ancestors(whole, name) for name in changed))
-    return whole.subgraph(behind & wanted), order
-
-
-def _name_of(stage: Any) -> str:
-    """What DVC calls a stage when it stands in the project's folder."""
-    file = stage.path_in_repo
-    return str(stage.name) if file == "dvc.yaml" else f"{file}:{stage.name}"
-
-
-def _asked(targets: Sequence[str], names: Sequence[str]) -> set[str]:
-    """The stages that are named, all of a group such as `train` by its name."""
-    found: set[str] = set()
-    for target in targets:
-        named = {name for name in names if target in (name, name.partition("@")[0])}
-        if not named:
-            raise ReelvecError(f"dvc.yaml has no stage {target!r}: {one_of(target, names)}")
-        found |= named
-    return found or set(names)
 
 
 class Waiting:
