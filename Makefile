@@ -14,8 +14,8 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loa
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev demo repro test check lint check-lock track mlflow register serve \
-	projector bench bench-all torture studies studies-quick readme explorer lint-js screenshot lock audit \
-	sbom clean clean-all
+	projector bench bench-all bench-scale torture studies studies-quick readme explorer lint-js \
+	screenshot lock audit sbom clean clean-all
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -103,6 +103,9 @@ bench-all: setup ## the same, with Keras and fastText beside it (each installed 
 		fasttext-wheel 'numpy<2'
 	REELVEC_KERAS_PYTHON=$(CURDIR)/$(VENV)/keras/bin/python \
 		REELVEC_FASTTEXT_PYTHON=$(CURDIR)/$(VENV)/fasttext/bin/python $(MAKE) bench
+
+bench-scale: setup ## more and more reviews: benchmarks/scale.md
+	$(BIN)/python -m benchmarks.scale
 
 torture: setup ## kill it, starve it, run two at once: docs/reliability.md (an hour)
 	$(BIN)/python -m benchmarks.torture
