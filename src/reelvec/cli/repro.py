@@ -93,7 +93,7 @@ def reproduce(
     finally:
         _put_in_order(project / LOCK, [*locked, *order])
         write_json(project / DURATIONS, {**durations, **runs.durations})
-    (project / BEGUN).unlink()
+    (project / BEGUN).unlink(missing_ok=True)  # another run may have been the first to end
     return runs.ended
 
 
