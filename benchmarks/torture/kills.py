@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.torture.arena import (
     REPRO,
+    TRACEBACK,
     Arena,
     Process,
     broken_after,
@@ -70,9 +71,9 @@ def killed_runs(arena: Arena, generator: random.Random, times: int) -> Iterator[
         way(process)
         done = finish(process)
         last = number % len(ways) == len(ways) - 1 or number == times - 1
-        broken = broken_after(arena, workspace) if last else ""
-        said = last_line(done) if "Ctrl-C" in name else ""
-        yield Trial("repro", name, arena.data, round(moment, 1), broken, said)
+        broken = "a traceback" if TRACEBACK in done.stdout else ""
+        broken = broken or (broken_after(arena, workspace) if last else "")
+        yield Trial("repro", name, arena.data, round(moment, 1), broken)
 
 
 def killed_commands(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:

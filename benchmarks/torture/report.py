@@ -27,10 +27,10 @@ file. Each limit says what it is when it is met. Memory is not: a corpus is held
 HOW = """\
 ## What was tried
 
-By `make torture`, on a machine of its own; the moments are random, by a seed. After each attack
-the command runs again, undisturbed: it must succeed and leave no process; `dvc.lock` must be, to
-the byte, that of an undisturbed run, and MLflow's store must show one finished run for each model.
-An attacked command that fails must say so without a traceback.
+By `make torture`, which takes an hour on two cores; the moments are drawn, by a seed. After each
+attack the command runs again, undisturbed: it must succeed and leave no process; `dvc.lock` must
+be, to the byte, that of an undisturbed run, and MLflow's store must show one finished run for each
+model. An attacked command that fails must say so without a traceback.
 
 `reelvec repro` is ended four times in a row, in each way once and in a random order, each time at a
 moment that is drawn; the fifth run completes. So the faults come together, and what is said of the

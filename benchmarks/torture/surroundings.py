@@ -10,7 +10,15 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from benchmarks.torture.arena import REPRO, Arena, broken_after, last_line, other_lock, run
+from benchmarks.torture.arena import (
+    REPRO,
+    TRACEBACK,
+    Arena,
+    broken_after,
+    last_line,
+    other_lock,
+    run,
+)
 from benchmarks.torture.trials import Trial
 
 LEFT_KIB = 32
@@ -114,7 +122,7 @@ def _judged(
     """Whether a command did what it should, or said in one line why not, and lost nothing."""
     failed = done.returncode != 0
     said = last_line(done) if failed else ""
-    broken = "a traceback" if failed and "Traceback (most recent" in done.stdout else ""
+    broken = "a traceback" if failed and TRACEBACK in done.stdout else ""
     broken = broken or ("" if failed else other_lock(arena, workspace))
     return Trial(attack, fault, arena.data, None, broken or broken_after(arena, workspace), said)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.torture.arena import (
     REPRO,
+    TRACEBACK,
     Arena,
     broken_after,
     finish,
@@ -45,7 +46,7 @@ def _both(arena: Arena, fault: str, words: tuple[str, ...], workspaces: list[Pat
     failed = [each for each in done if each.returncode]
     said = last_line(failed[0]) if failed else ""
     broken = "both failed" if len(failed) == 2 else ""
-    if any("Traceback (most recent" in each.stdout for each in done):
+    if any(TRACEBACK in each.stdout for each in done):
         broken = broken or "a traceback"
     if len({*workspaces}) == 2 and failed:
         broken = broken or "one failed for the other"

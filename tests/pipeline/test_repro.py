@@ -99,6 +99,27 @@ def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
     assert (workspace / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
 
 
+def test_an_interrupt_of_all_processes_at_the_start_is_no_traceback(workspace: Path) -> None:
+    change(workspace, {"evaluation": {"mistakes": 3}})
+    words = ("reelvec", "repro", "evaluate")
+    with subprocess.Popen(
+        **command(workspace, *words, **NO_MLFLOW),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        deadline = time.monotonic() + 120
+        while not psutil.Process(process.pid).children():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "Traceback" not in said
+    assert processes_in(workspace) == []
+
+
 def test_a_stage_that_fails_is_named_and_ends_the_others(workspace: Path) -> None:
     stage = workspace / "stages/train.py"
     stage.write_text(SLOW + stage.read_text(encoding="utf-8"), encoding="utf-8")

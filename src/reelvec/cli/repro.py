@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
+from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,6 +152,8 @@ class _Runs:
         waiting = Waiting(graph, durations)
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LOADED)
+        with _interrupts_kept_from_children():
+            ensure_running()
         self._start_log()
         with tqdm(total=len(graph), unit="stage", leave=False, disable=None) as bar:
             while waiting or self.running:
@@ -245,6 +248,8 @@ def _signal_group(process: BaseProcess, how: signal.Signals) -> None:
 def _run_dvc(project: Path, output: Path, arguments: list[str], variables: dict[str, str]) -> None:
     """Be DVC, in a process group that ends when the process that asked for it does."""
     os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.chdir(project)
     os.environ.clear()
@@ -265,6 +270,19 @@ def _end_with_parent() -> None:
     assert parent is not None
     wait([parent.sentinel])
     os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+@contextmanager
+def _interrupts_kept_from_children() -> Iterator[None]:
+    """Let no Ctrl-C reach what is started here: a terminal sends it to all processes at once.
+
+    Whoever is still importing would answer by a traceback; this process ends the others itself.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
