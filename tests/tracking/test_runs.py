@@ -68,6 +68,7 @@ def project(tmp_path: Path, empty_store: Path) -> Path:
     root.mkdir()
     shutil.copyfile(empty_store, root / "mlflow.db")
     write(root / "stages/train.py", "script\n")
+    write(root / "stages/prepare_lessons.py", "script\n")
     shutil.copy(REPOSITORY / "params.yaml", root)
     for name in PACKAGE:
         write(root / "src/reelvec" / name, name)

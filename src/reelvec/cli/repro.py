@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
@@ -152,6 +153,7 @@ class _Runs:
         waiting = Waiting(graph, durations)
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LOADED)
+        resource_tracker.ensure_running()  # which, once it runs, would let interrupts through again
         with _interrupts_kept_from_children():
             ensure_running()
         self._start_log()
