@@ -24,7 +24,7 @@ from benchmarks.torture.trials import Trial
 
 Way = Callable[[Process], None]
 
-LONGEST_SHARE = 0.4
+LONGEST_SHARE = 0.2
 """Of the time that an undisturbed run takes: so long a run is let run at most."""
 
 
@@ -66,12 +66,14 @@ def killed_runs(arena: Arena, generator: random.Random, times: int) -> Iterator[
         name, way = ways[number % len(ways)]
         process = start(workspace, *REPRO)
         moment = generator.uniform(0.5, LONGEST_SHARE * arena.seconds)
-        if _ended_before(process, moment):
-            name = "none: it had ended"
+        ended = _ended_before(process, moment)
         way(process)
         done = finish(process)
         last = number % len(ways) == len(ways) - 1 or number == times - 1
         broken = "a traceback" if TRACEBACK in done.stdout else ""
+        if ended:
+            name = "none: it had ended"
+            broken = f"it failed: {last_line(done)}" if done.returncode else broken
         broken = broken or (broken_after(arena, workspace) if last else "")
         yield Trial("repro", name, arena.data, round(moment, 1), broken)
 
