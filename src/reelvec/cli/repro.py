@@ -250,8 +250,6 @@ def _signal_group(process: BaseProcess, how: signal.Signals) -> None:
 def _run_dvc(project: Path, output: Path, arguments: list[str], variables: dict[str, str]) -> None:
     """Be DVC, in a process group that ends when the process that asked for it does."""
     os.setsid()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.chdir(project)
     os.environ.clear()
@@ -259,6 +257,9 @@ def _run_dvc(project: Path, output: Path, arguments: list[str], variables: dict[
     with output.open("wb", buffering=0) as stream:
         for number in (1, 2):
             os.dup2(stream.fileno(), number)
+    # Not before: what an interrupt has Python say is for the log.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     from dvc.cli import main
 
     status = main(arguments)
