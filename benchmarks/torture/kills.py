@@ -24,6 +24,7 @@ from benchmarks.torture.trials import Trial
 
 Way = Callable[[Process], None]
 
+ENDED = "none: it had ended"
 LONGEST_SHARE = 0.2
 """Of the time that an undisturbed run takes: so long a run is let run at most."""
 
@@ -72,7 +73,7 @@ def killed_runs(arena: Arena, generator: random.Random, times: int) -> Iterator[
         last = number % len(ways) == len(ways) - 1 or number == times - 1
         broken = "a traceback" if TRACEBACK in done.stdout else ""
         if ended:
-            name = "none: it had ended"
+            name = ENDED
             broken = f"it failed: {last_line(done)}" if done.returncode else broken
         broken = broken or (broken_after(arena, workspace) if last else "")
         yield Trial("repro", name, arena.data, round(moment, 1), broken)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from benchmarks.torture.kills import ENDED
 from benchmarks.torture.surroundings import LEFT_KIB
 from benchmarks.torture.trials import Trial
 from reelvec.evaluation.tables import markdown_table
@@ -38,7 +39,9 @@ last one is said of all four. A full disk has {left} KiB left when the stage beg
 
 
 def reliability_markdown(trials: Sequence[Trial]) -> str:
-    """The whole page, from the log of a campaign."""
+    """The whole page, from the log of a campaign; what had ended by itself is no attack."""
+    early = [trial for trial in trials if trial.fault == ENDED and trial.held]
+    trials = [trial for trial in trials if trial not in early]
     groups: dict[tuple[str, str, str], list[Trial]] = {}
     for trial in trials:
         groups.setdefault((trial.attack, trial.fault, trial.data), []).append(trial)
@@ -50,7 +53,7 @@ def reliability_markdown(trials: Sequence[Trial]) -> str:
     parts = [
         PROMISES,
         HOW.format(left=LEFT_KIB),
-        _answer(trials),
+        _answer(trials, len(early)),
         table,
         _broken(trials),
         _said(trials),
@@ -58,9 +61,12 @@ def reliability_markdown(trials: Sequence[Trial]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _answer(trials: Sequence[Trial]) -> str:
+def _answer(trials: Sequence[Trial], early: int) -> str:
     held = sum(trial.held for trial in trials)
-    return f"{held} of {len(trials)} attacks were held."
+    answer = f"{held} of {len(trials)} attacks were held."
+    if early:
+        answer += f" {early} runs had ended by themselves before that moment, and do not count."
+    return answer
 
 
 def _broken(trials: Sequence[Trial]) -> str:
