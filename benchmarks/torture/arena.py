@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import psutil
 from ruamel.yaml import YAML
 
 from benchmarks.small import small_workspace
@@ -21,6 +22,15 @@ from reelvec.cli.workspace import environment, make_workspace
 
 MARK = "REELVEC_ATTACKED"
 """A variable by which all processes of an attacked command are known."""
+
+TRACEBACK = "Traceback (most recent call last)"
+REPRO = ("reelvec", "repro", "--jobs", "2")
+OTHERS: dict[str, tuple[str, ...]] = {
+    "track": ("reelvec", "track"),
+    "register": ("reelvec", "register"),
+    "page": ("reelvec", "page"),
+}
+"""Commands that a finished workspace is attacked in."""
 
 SECONDS_TO_END = 20.0
 LONGEST = 3600.0
@@ -63,6 +73,14 @@ class Arena:
         shutil.copytree(self.finished if finished else self.pristine, path, symlinks=True)
         return path
 
+    def ready_for(self, command: str, name: str = "workspace") -> Path:
+        """A new copy in which a command, `repro` or one of `OTHERS`, has something to do."""
+        path = self.workspace(name, finished=command != "repro")
+        if command == "track":
+            for store in path.glob("mlflow.db*"):
+                store.unlink()
+        return path
+
 
 def make_arena(project: Path, folder: Path, real: bool) -> Arena:
     """A workspace, and one in which an undisturbed run has taken place.
@@ -86,10 +104,6 @@ def make_arena(project: Path, folder: Path, real: bool) -> Arena:
     if done.returncode:
         raise ReelvecError(f"{finished}: the undisturbed run failed: {last_line(done)}")
     return Arena(folder, pristine, finished, time.monotonic() - started, real)
-
-
-TRACEBACK = "Traceback (most recent call last)"
-REPRO = ("reelvec", "repro", "--jobs", "2")
 
 
 def start(
@@ -161,13 +175,12 @@ def processes_left(workspace: Path) -> list[int]:
 
 
 def _marked(workspace: Path) -> list[int]:
-    sought = f"{MARK}={workspace}".encode()
     found = []
-    for place in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            alive = b"\nState:\tZ" not in (place / "status").read_bytes()
-            if alive and sought in (place / "environ").read_bytes().split(b"\0"):
-                found.append(int(place.name))
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            alive = process.status() != psutil.STATUS_ZOMBIE
+            if alive and process.environ().get(MARK) == str(workspace):
+                found.append(process.pid)
     return found
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.torture.arena import (
+    OTHERS,
     REPRO,
     TRACEBACK,
     Arena,
@@ -47,11 +48,6 @@ WAYS: dict[str, Way] = {
     "SIGTERM": lambda process: process.send_signal(signal.SIGTERM),
     "Ctrl-C twice": _twice_interrupted,
 }
-OTHERS: dict[str, tuple[str, ...]] = {
-    "track": ("reelvec", "track"),
-    "register": ("reelvec", "register"),
-    "page": ("reelvec", "page"),
-}
 
 
 def killed_runs(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:
@@ -82,12 +78,12 @@ def killed_runs(arena: Arena, generator: random.Random, times: int) -> Iterator[
 def killed_commands(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:
     """`reelvec track`, `register` and `page`, killed at a random moment, then run again."""
     for name, words in OTHERS.items():
-        workspace = _ready_for(arena, name)
+        workspace = arena.ready_for(name)
         started = time.monotonic()
         run(workspace, *words)
         seconds = time.monotonic() - started
         for _ in range(times):
-            workspace = _ready_for(arena, name)
+            workspace = arena.ready_for(name)
             process = start(workspace, *words)
             moment = generator.uniform(0.1, seconds)
             if not _ended_before(process, moment):
@@ -97,15 +93,6 @@ def killed_commands(arena: Arena, generator: random.Random, times: int) -> Itera
             broken = f"again, it failed: {last_line(again)}" if again.returncode else ""
             broken = broken or _other_page(arena, workspace) or broken_after(arena, workspace)
             yield Trial(name, "kill -9 of all its processes", arena.data, round(moment, 1), broken)
-
-
-def _ready_for(arena: Arena, name: str) -> Path:
-    """A finished workspace in which a command has something to do."""
-    workspace = arena.workspace(finished=True)
-    if name == "track":
-        for path in workspace.glob("mlflow.db*"):
-            path.unlink()
-    return workspace
 
 
 def _other_page(arena: Arena, workspace: Path) -> str:

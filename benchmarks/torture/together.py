@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.torture.arena import (
+    OTHERS,
     REPRO,
     TRACEBACK,
     Arena,
@@ -16,30 +17,22 @@ from benchmarks.torture.arena import (
 )
 from benchmarks.torture.trials import Trial
 
-COMMANDS: dict[str, tuple[str, ...]] = {
-    "repro": REPRO,
-    "track": ("reelvec", "track"),
-    "register": ("reelvec", "register"),
-    "page": ("reelvec", "page"),
-}
+COMMANDS = {"repro": REPRO, **OTHERS}
 
 
 def two_at_once(arena: Arena, _: random.Random, times: int) -> Iterator[Trial]:
     """The same command twice, in one checkout and in two that share MLflow's store."""
     for name, words in COMMANDS.items():
         for _number in range(times):
-            one = arena.workspace("one", finished=name != "repro")
+            one = arena.ready_for(name, "one")
             yield _both(arena, f"two {name} in one checkout", words, [one, one])
-            pair = [arena.workspace(each, finished=name != "repro") for each in ("one", "two")]
+            pair = [arena.ready_for(name, each) for each in ("one", "two")]
             yield _both(arena, f"two {name} in two checkouts, one store", words, pair)
 
 
 def _both(arena: Arena, fault: str, words: tuple[str, ...], workspaces: list[Path]) -> Trial:
     """Start both within a second; at least one must do its work, and none may fail in a mess."""
     store = workspaces[0] / "mlflow.db"
-    for path in store.parent.glob("mlflow.db*"):
-        if "track" in words:
-            path.unlink()
     shared = tracked_in(store)
     processes = [start(workspace, *words, variables=shared) for workspace in workspaces]
     done = [finish(process) for process in processes]

@@ -42,6 +42,18 @@ def processes_in(workspace: Path) -> list[psutil.Process]:
     return found
 
 
+def interruptible(workspace: Path, *words: str) -> "subprocess.Popen[str]":
+    """Start a command as the leader of a process group; what it says comes in one stream."""
+    return subprocess.Popen(
+        **command(workspace, *words, **NO_MLFLOW),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        # What runs in the background of a script ignores interrupts, and what it starts does too.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
+
+
 def test_nothing_that_has_not_changed_is_run_and_a_stage_is_run_with_what_it_needs(
     workspace: Path, finished: Path
 ) -> None:
@@ -71,15 +83,7 @@ def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
     stage = workspace / "stages/train.py"
     code = stage.read_text(encoding="utf-8")
     stage.write_text(SLOW + code, encoding="utf-8")
-    words = ("reelvec", "repro", "--jobs", "2")
-    with subprocess.Popen(
-        **command(workspace, *words, **NO_MLFLOW),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        # What runs in the background of a script ignores interrupts, and what it starts does too.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-    ) as process:
+    with interruptible(workspace, "reelvec", "repro", "--jobs", "2") as process:
         started = [workspace / f"started.{name}" for name in ("scratch", "glove_frozen")]
         deadline = time.monotonic() + 120
         while not all(path.exists() for path in started):
@@ -101,14 +105,7 @@ def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
 
 def test_an_interrupt_of_all_processes_at_the_start_is_no_traceback(workspace: Path) -> None:
     change(workspace, {"evaluation": {"mistakes": 3}})
-    words = ("reelvec", "repro", "evaluate")
-    with subprocess.Popen(
-        **command(workspace, *words, **NO_MLFLOW),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-    ) as process:
+    with interruptible(workspace, "reelvec", "repro", "evaluate") as process:
         deadline = time.monotonic() + 120
         while not psutil.Process(process.pid).children():
             assert time.monotonic() < deadline

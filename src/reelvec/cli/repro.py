@@ -153,9 +153,10 @@ class _Runs:
         waiting = Waiting(graph, durations)
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LOADED)
-        resource_tracker.ensure_running()  # which, once it runs, would let interrupts through again
-        with _interrupts_kept_from_children():
-            ensure_running()
+        if graph:
+            resource_tracker.ensure_running()  # which would let interrupts through again
+            with _interrupts_kept_from_children():
+                ensure_running()
         self._start_log()
         with tqdm(total=len(graph), unit="stage", leave=False, disable=None) as bar:
             while waiting or self.running:
