@@ -25,7 +25,7 @@ def main() -> None:
         folder.mkdir()
         for name, params in read_entries(StudentParams).items():
             teachers = {teacher: folder_of_model(teacher) for teacher in params.teachers}
-            logits = {name: load_validation_logits(path) for name, path in teachers.items()}
+            logits = {each: load_validation_logits(path) for each, path in teachers.items()}
             weighing, accuracy = fit_weighing(logits, labels)
             judged = {each: load_unlabelled_logits(teachers[each]) for each in weighing.members}
             lesson = probabilities_of(weighing.combined(judged))

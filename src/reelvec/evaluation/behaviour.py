@@ -6,8 +6,6 @@ direction, the three kinds of test of CheckList (Ribeiro, Wu, Guestrin and Singh
 Accuracy: Behavioral Testing of NLP Models with CheckList", Proceedings of ACL, 4902–4912).
 """
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +20,7 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import listed
 from reelvec.base.project.paths import CASES
 from reelvec.base.statistics import share_interval
+from reelvec.evaluation.written_cases import Row, read_cases
 from reelvec.models.logits import THRESHOLD
 
 Check = Literal["praise", "blame", "title", "actor", "negation", "addition", "order"]
@@ -129,55 +128,10 @@ def load_cases(path: Path = CASES) -> list[Case]:
         ReelvecError: the file is missing, is no such table, or holds cases that ask for nothing;
             with one line for each problem, naming line, column and what is allowed.
     """
-    records = records_of(path)
-    if not records or records[0][1] != list(COLUMNS):
-        found = ",".join(records[0][1]) if records else "nothing"
-        raise ReelvecError(f"{path}, line 1: expected the columns {','.join(COLUMNS)}, not {found}")
-    problems: list[str] = []
-    line_of: dict[tuple[str, ...], int] = {}
-    cases = []
-    for line, row in records[1:]:
-        wrong, texts = list(_problems(row)), tuple(row[1:3])
-        if not wrong and texts in line_of:
-            wrong.append(f"column text: the case of line {line_of[texts]} again")
-        problems += [f"{path}, line {line}, {problem}" for problem in wrong]
-        line_of.setdefault(texts, line)
-        if not wrong:
-            name, text, other, expected = row
-            cases.append(Case(cast(Check, name), text, other, cast(Expected, expected)))
-    if problems:
-        raise ReelvecError("\n".join(problems))
-    if not cases:
-        raise ReelvecError(f"{path}: holds no cases, only the names of the columns")
-    return cases
-
-
-def records_of(path: Path) -> list[tuple[int, list[str]]]:
-    """The lines of a CSV file that are not blank, each with the number it begins at.
-
-    Raises:
-        ReelvecError: the file is missing, is no UTF-8 or no CSV; with the number of the line.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ReelvecError(f"{path}: not there; `git checkout {path}` brings it back") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ReelvecError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records, line = [], 1
-    try:
-        for row in reader:
-            if row:
-                records.append((line, row))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ReelvecError(
-            f"{path}, line {line}: {error}; a text with a comma or a quote stands in double "
-            'quotes, and a double quote in it is written twice: "He said ""no"", and left."'
-        ) from None
-    return records
+    return [
+        Case(cast(Check, name), text, other, cast(Expected, expected))
+        for name, text, other, expected in read_cases(path, COLUMNS, slice(1, 3), _problems)
+    ]
 
 
 def word_counts(text: str) -> Counter[str]:
@@ -254,14 +208,8 @@ def by_check(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
     return {name: group for name, group in groups.items() if group}
 
 
-def _problems(row: list[str]) -> Iterator[str]:
+def _problems(row: Row) -> Iterator[str]:
     """What is wrong with one line, column by column."""
-    if len(row) != len(COLUMNS):
-        yield (
-            f"{len(row)} columns, expected {len(COLUMNS)} ({','.join(COLUMNS)}): put a text with "
-            "commas in double quotes"
-        )
-        return
     name, text, other, expected = row
     if name not in ALLOWED:
         yield f"column check: {name!r} is no check; choose {listed(list(ALLOWED))}"

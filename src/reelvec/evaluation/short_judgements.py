@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import listed
 from reelvec.base.project.paths import SHORT_CASES
-from reelvec.evaluation.behaviour import WORD, CheckSummary, Probabilities, asked, records_of
+from reelvec.evaluation.behaviour import WORD, CheckSummary, Probabilities, asked
+from reelvec.evaluation.written_cases import Row, read_cases
 from reelvec.models.logits import THRESHOLD
 
 Set = Literal["unseen", "development"]
@@ -94,29 +94,10 @@ def load_short_cases(path: Path = SHORT_CASES) -> list[ShortCase]:
         ReelvecError: the file is missing, is no such table, or holds no cases; with one line for
             each problem, naming line, column and what is allowed.
     """
-    records = records_of(path)
-    if not records or records[0][1] != list(COLUMNS):
-        found = ",".join(records[0][1]) if records else "nothing"
-        raise ReelvecError(f"{path}, line 1: expected the columns {','.join(COLUMNS)}, not {found}")
-    problems: list[str] = []
-    line_of: dict[str, int] = {}
-    cases = []
-    for line, row in records[1:]:
-        wrong = list(_problems(row))
-        if not wrong and row[2] in line_of:
-            wrong.append(f"column text: the text of line {line_of[row[2]]} again")
-        problems += [f"{path}, line {line}, {problem}" for problem in wrong]
-        if not wrong:
-            which, kind, text, expected = row
-            line_of[text] = line
-            cases.append(
-                ShortCase(cast(Set, which), cast(Kind, kind), text, cast(Expected, expected))
-            )
-    if problems:
-        raise ReelvecError("\n".join(problems))
-    if not cases:
-        raise ReelvecError(f"{path}: holds no cases, only the names of the columns")
-    return cases
+    return [
+        ShortCase(cast(Set, which), cast(Kind, kind), text, cast(Expected, expected))
+        for which, kind, text, expected in read_cases(path, COLUMNS, slice(2, 3), _problems)
+    ]
 
 
 def check_short(cases: Sequence[ShortCase], probabilities: Probabilities) -> list[ShortOutcome]:
@@ -161,14 +142,8 @@ def _count(outcomes: Sequence[ShortOutcome]) -> dict[str, int]:
     return {"cases": len(outcomes), "passed": sum(outcome.passed for outcome in outcomes)}
 
 
-def _problems(row: list[str]) -> Iterator[str]:
+def _problems(row: Row) -> Iterator[str]:
     """What is wrong with one line, column by column."""
-    if len(row) != len(COLUMNS):
-        yield (
-            f"{len(row)} columns, expected {len(COLUMNS)} ({','.join(COLUMNS)}): put a text with "
-            "commas in double quotes"
-        )
-        return
     which, kind, text, expected = row
     if which not in SETS:
         yield f"column set: {which!r} is no set; choose {listed(SETS)}"
