@@ -14,8 +14,8 @@ from scipy.stats import t
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.preprocessing import normalize
 from studies.common.params import load_study, study_variant
-from studies.common.tutorial_reviews import TutorialText
-from studies.tutorials.common.averaged import WholeText, averages, classified, in_one_order
+from studies.common.tutorial_reviews import OfficialText
+from studies.tutorials.common.averaged import averages, classified, in_one_order
 from studies.tutorials.common.bags import of_logits, train_keras_bag, train_pytorch_bag
 from studies.tutorials.common.coverage import Covered, agreeing, at, counts, numbers, read_coverage
 from studies.tutorials.common.epochs import (
@@ -221,12 +221,12 @@ def test_kerass_adam_is_the_second_form_of_the_paper_and_close_to_torchs() -> No
     assert moved[2] < 0.5 * torch_moved[2], "small gradients move a weight less"
 
 
-def text_of_two_kinds() -> TutorialText:
+def text_of_two_kinds() -> OfficialText:
     """Reviews as ids into a lexicon; the word `rare` stands in one training review."""
     lexicon = ["the", "beautiful", "wonderful", "dull", "bad", "rare"]
     rows = [[1, 0, 2], [2, 1], [3, 4], [4, 0, 3]] * 5
     training = labelled([*rows[:-1], [5, 5, 5, 5, 5, 5, 3]], [1, 1, 0, 0] * 5)
-    return TutorialText(lexicon, training, labelled(rows, [1, 1, 0, 0] * 5))
+    return OfficialText(lexicon, training, labelled(rows, [1, 1, 0, 0] * 5))
 
 
 def test_held_out_reviews_count_for_no_word() -> None:
@@ -298,7 +298,7 @@ def test_missing_words_are_left_out_counted_or_made_of_letters() -> None:
     np.testing.assert_allclose(zero, [[0.5, 0], [0, 2 / 3], [0, 0], [0, 0]])
     every = [[0, 2], [1, 1, 3], [2], [3], [0], [1]]
     labels = [1, 0, 1, 0, 1, 0]
-    text = WholeText(lexicon, labelled(every, labels), labelled(every, labels))
+    text = OfficialText(lexicon, labelled(every, labels), labelled(every, labels))
     letters = np.random.default_rng(1).normal(size=(50, 2)).astype(np.float32)
     words = WordVectors(["good", "bad"], vectors, Subwords(letters, 2, 3))
     found = {

@@ -43,8 +43,8 @@ class TutorialReviews:
 
 
 @dataclass(frozen=True, slots=True)
-class TutorialText:
-    """All 25,000 training and 25,000 test reviews, tokenised and not yet numbered.
+class OfficialText:
+    """The official training and test reviews, tokenised and not yet numbered.
 
     Attributes:
         lexicon: the distinct tokens.
@@ -81,7 +81,7 @@ class TutorialText:
         )
 
 
-def read_tutorial_text(reviews: Path = Path("data/raw/imdb.parquet")) -> TutorialText:
+def read_official_text(reviews: Path = Path("data/raw/imdb.parquet")) -> OfficialText:
     """Tokenise the official training and test reviews.
 
     Args:
@@ -93,4 +93,4 @@ def read_tutorial_text(reviews: Path = Path("data/raw/imdb.parquet")) -> Tutoria
     labels: NDArray[np.int8] = table["label"].to_numpy().astype(np.int8)
     all_reviews = Dataset(corpus.reviews, labels, table["review_id"].to_numpy())
     training, test = (all_reviews.take(np.flatnonzero(split == name)) for name in ("train", "test"))
-    return TutorialText(corpus.lexicon, training, test)
+    return OfficialText(corpus.lexicon, training, test)

@@ -3,20 +3,26 @@
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from math import ceil
-from pathlib import Path
 from typing import Any
 
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
-from studies.common.cells import Inputs, cores, run_cells
 from studies.common.lines import Line, draw_lines
 from studies.common.params import load_study
 from studies.common.runs import record_cells
 from studies.common.seeds import mean_over_seeds
-from studies.common.tutorial_reviews import TutorialText, read_tutorial_text
+from studies.common.tutorial_reviews import read_official_text
 from studies.tutorials.common.bags import ASKED, NEIGHBOUR, train_keras_bag
 from studies.tutorials.common.published import HEADER, Held, held, told
+from studies.tutorials.common.ways import (
+    HERE,
+    REVIEWS,
+    counts_table,
+    figures_of,
+    train_ways,
+    values_of,
+)
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
@@ -24,17 +30,9 @@ from reelvec.base.project.provenance import data_line
 from reelvec.evaluation.tables import markdown_table, percent
 from reelvec.report.figures.style import save_figure
 
-HERE = Path("studies/tutorials")
 REPORTS = HERE / "reports"
-REVIEWS = Path("data/raw/imdb.parquet")
-CODE = [
-    HERE / "common/bags.py",
-    HERE / "common/epochs.py",
-    Path("studies/common/tutorial_reviews.py"),
-]
 AS_PUBLISHED, ADAM, WEIGHTS = "as published", "Adam of torch", "first weights of torch"
 HELD = (AS_PUBLISHED, ADAM, WEIGHTS)
-SETTINGS = ("study", "way", "seed")
 TRAINING, VALIDATION = 20_000, 5_000
 KINDS = {
     "train_loss": ("training loss", "train_loss"),
@@ -51,29 +49,16 @@ confidence; the published run is one, and its figures of one epoch hang together
 next."""
 
 
-def compute(settings: Mapping[str, Any], text: TutorialText) -> list[dict[str, Any]]:
-    """Train each way with each seed."""
-    cells = [
-        {"study": "keras_cbow", "way": way, "seed": seed}
-        for way, seeds in settings["seeds"].items()
-        for seed in range(1, seeds + 1)
-    ]
-    context = {key: settings[key] for key in ("words", "validation", "variant", "ways")}
-    return run_cells(
-        cells,
-        lambda cell: train_keras_bag(text, settings, cell),
-        HERE / "cells",
-        Inputs(context, [*CODE, REVIEWS]),
-        cores(),
-    )
-
-
 def main() -> None:
     """Run the study."""
     study = load_study(HERE)
     settings, confidence = study["keras_cbow"], study["confidence"]
     published = settings["published"]
-    cells = compute(settings, read_tutorial_text(REVIEWS))
+    text = read_official_text(REVIEWS)
+    shared = ("words", "validation", "variant", "ways")
+    cells = train_ways(
+        "keras_cbow", settings, shared, lambda cell: train_keras_bag(text, settings, cell)
+    )
     figures = {way: hold(published, cells, way, confidence) for way in HELD}
     sections = [
         part
@@ -122,13 +107,8 @@ def main() -> None:
             "published_parameters": published["parameters"],
         },
     )
-    record_cells(study["experiment"], cells, [key for key in cells[0] if key not in SETTINGS])
+    record_cells(study["experiment"], cells, figures_of(cells))
     print(told(all_figures[AS_PUBLISHED]))
-
-
-def values_of(cells: Sequence[Mapping[str, Any]], way: str, figure: str) -> list[float]:
-    """What each seed of a way gave."""
-    return [cell[figure] for cell in cells if cell["way"] == way]
 
 
 def hold(
@@ -204,14 +184,8 @@ def layers_table(
     published: Mapping[str, int], cells: Sequence[Mapping[str, Any]]
 ) -> list[list[str]]:
     """Parameters of each layer, published and ours."""
-    ours = parameters(cells)
-    counts = [(name, count, ours[name]) for name, count in published.items()]
-    counts.append(("all", sum(published.values()), sum(ours.values())))
-    rows = [
-        [name, f"{theirs:,}", f"{mine:,}", "equal" if theirs == mine else "DIFFERENT"]
-        for name, theirs, mine in counts
-    ]
-    return [["Layer", "Published", "Ours", "Verdict"], *rows]
+    counts = [{**layers, "all": sum(layers.values())} for layers in (published, parameters(cells))]
+    return counts_table("Layer", *counts)
 
 
 def draw(published: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> None:

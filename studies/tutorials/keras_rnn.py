@@ -11,7 +11,7 @@ from studies.common.cells import Inputs, cores, run_cells
 from studies.common.lines import Line, draw_lines
 from studies.common.params import load_study
 from studies.common.runs import record_cells
-from studies.common.tutorial_reviews import read_tutorial_text
+from studies.common.tutorial_reviews import read_official_text
 from studies.tutorials.common.recurrent import train_recurrent
 
 from reelvec.base.errors import shown_to_people
@@ -38,7 +38,7 @@ the epoch with the smallest validation loss. The curves are means over the seeds
 
 def compute(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Train every encoder with every seed."""
-    text = read_tutorial_text(REVIEWS)
+    text = read_official_text(REVIEWS)
     context = {key: settings[key] for key in ("words", "validation", "variant")}
     cells = [
         {"study": "keras_rnn", "encoder": encoder, "seed": seed}

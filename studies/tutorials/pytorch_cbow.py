@@ -1,21 +1,27 @@
 """The PyTorch tutorial's bag of words: its published losses beside ours, and why they differed."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
 import numpy as np
-from studies.common.cells import Inputs, cores, run_cells
 from studies.common.lines import Line, draw_lines
 from studies.common.params import load_study
 from studies.common.runs import record_cells
 from studies.common.seeds import mean_over_seeds
-from studies.common.tutorial_reviews import TutorialReviews, read_tutorial_text
+from studies.common.tutorial_reviews import TutorialReviews, read_official_text
 from studies.tutorials.common.bags import ASKED, NEIGHBOUR, train_pytorch_bag
 from studies.tutorials.common.published import HEADER, Held, held, told
+from studies.tutorials.common.ways import (
+    HERE,
+    REVIEWS,
+    counts_table,
+    figures_of,
+    train_ways,
+    values_of,
+)
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json, write_text
@@ -23,15 +29,7 @@ from reelvec.base.project.provenance import data_line
 from reelvec.evaluation.tables import markdown_table, percent
 from reelvec.report.figures.style import save_figure
 
-HERE = Path("studies/tutorials")
 REPORTS = HERE / "reports"
-REVIEWS = Path("data/raw/imdb.parquet")
-CODE = [
-    HERE / "common/bags.py",
-    HERE / "common/epochs.py",
-    Path("studies/common/tutorial_reviews.py"),
-]
-SETTINGS = ("study", "way", "seed")
 AS_PUBLISHED, FROM_ZERO, WITHOUT = "as published", "padding begins at zero", "padding left out"
 
 HOW_TO_READ = """\
@@ -41,29 +39,17 @@ that one row at zero and changes nothing else; the third averages over the words
 is where one more seed would lie, with {confidence} confidence; the published run is one."""
 
 
-def compute(settings: Mapping[str, Any], reviews: TutorialReviews) -> list[dict[str, Any]]:
-    """Train each way with each of its seeds."""
-    cells = [
-        {"study": "pytorch_cbow", "way": way, "seed": seed}
-        for way, seeds in settings["seeds"].items()
-        for seed in range(1, seeds + 1)
-    ]
-    context = {key: settings[key] for key in ("words", "variant", "ways")}
-    return run_cells(
-        cells,
-        lambda cell: train_pytorch_bag(reviews, settings, cell),
-        HERE / "cells",
-        Inputs(context, [*CODE, REVIEWS]),
-        cores(),
-    )
-
-
 def main() -> None:
     """Run the study."""
     study = load_study(HERE)
     settings, confidence = study["pytorch_cbow"], study["confidence"]
-    reviews = read_tutorial_text(REVIEWS).divided(settings["words"])
-    cells = compute(settings, reviews)
+    reviews = read_official_text(REVIEWS).divided(settings["words"])
+    cells = train_ways(
+        "pytorch_cbow",
+        settings,
+        ("words", "variant", "ways"),
+        lambda cell: train_pytorch_bag(reviews, settings, cell),
+    )
     published = settings["published"]["losses"]
     epochs = range(1, len(published) + 1)
     losses = {way: losses_of(cells, way, epochs) for way in settings["ways"]}
@@ -90,7 +76,7 @@ def main() -> None:
         f"{NEIGHBOUR} near it: the rank is that of this neighbour among the "
         f"{len(reviews.vocabulary) - 3:,} other words of the vocabulary, by cosine.",
         "## The most frequent words",
-        markdown_table(words_table(settings["published"]["words"], counts)),
+        markdown_table(counts_table("Word", settings["published"]["words"], counts)),
     ]
     write_text(REPORTS / "pytorch_cbow.md", "\n\n".join(parts) + "\n")
     lines = {"published": Line(list(epochs), published)}
@@ -111,13 +97,8 @@ def main() -> None:
             "test_accuracy": accuracy,
         },
     )
-    record_cells(study["experiment"], cells, [key for key in cells[0] if key not in SETTINGS])
+    record_cells(study["experiment"], cells, figures_of(cells))
     print(explanation(figures))
-
-
-def values_of(cells: list[dict[str, Any]], way: str, figure: str) -> list[float]:
-    """What each seed of a way gave."""
-    return [cell[figure] for cell in cells if cell["way"] == way]
 
 
 def losses_of(cells: list[dict[str, Any]], way: str, epochs: range) -> np.ndarray:
@@ -182,15 +163,6 @@ def counts_of(words: Iterable[str], reviews: TutorialReviews) -> dict[str, int]:
     vocabulary = reviews.vocabulary
     counts = dict(zip(vocabulary.tokens, vocabulary.counts.tolist(), strict=True))
     return {word: counts[word] for word in words}
-
-
-def words_table(published: Mapping[str, int], ours: Mapping[str, int]) -> list[list[str]]:
-    """The most frequent words with their counts."""
-    rows = [
-        [word, f"{count:,}", f"{ours[word]:,}", "equal" if ours[word] == count else "DIFFERENT"]
-        for word, count in published.items()
-    ]
-    return [["Word", "Published", "Ours", "Verdict"], *rows]
 
 
 if __name__ == "__main__":

@@ -11,12 +11,8 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 from studies.common.cells import Figures, Inputs, Settings, cores, run_cells
 from studies.common.params import load_study
 from studies.common.runs import record_cells
-from studies.tutorials.common.averaged import (
-    WholeText,
-    classified,
-    in_one_order,
-    read_whole_text,
-)
+from studies.common.tutorial_reviews import OfficialText
+from studies.tutorials.common.averaged import classified, in_one_order, read_whole_text
 from studies.tutorials.common.frozen import QUARTERS, quarters, train_frozen
 from studies.tutorials.common.missing_words import (
     compare_policies,
@@ -128,7 +124,7 @@ def main() -> None:
     print(accuracies)
 
 
-def train_networks(settings: Mapping[str, Any], text: WholeText) -> list[dict[str, Any]]:
+def train_networks(settings: Mapping[str, Any], text: OfficialText) -> list[dict[str, Any]]:
     """Train every network with every seed, and hold it against the average of the same tokens."""
     tokens = Tokenizer.load(DATA / "processed").vocabulary
     training, validation, test = (Dataset.load(path) for path in PARTS[1:])
@@ -153,7 +149,7 @@ def train_networks(settings: Mapping[str, Any], text: WholeText) -> list[dict[st
     return run_cells(cells, compute, HERE / "cells", inputs, cores())
 
 
-def compute_policies(settings: Mapping[str, Any], text: WholeText) -> list[dict[str, Any]]:
+def compute_policies(settings: Mapping[str, Any], text: OfficialText) -> list[dict[str, Any]]:
     """Every way with missing words, for each kind of vectors."""
 
     def compute(cell: Settings) -> Figures:

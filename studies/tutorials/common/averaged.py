@@ -1,6 +1,5 @@
 """A logistic regression over averages of word vectors; some words may have none."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
+from studies.common.tutorial_reviews import OfficialText
 
 from reelvec.evaluation.predictions import Predictions
 from reelvec.models.word_vectors import WordVectors
@@ -18,23 +18,8 @@ from reelvec.text.ragged import Ragged
 Matrix = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class WholeText:
-    """The project's tokens, rare ones too, before a vocabulary is made of them.
-
-    Attributes:
-        lexicon: the distinct tokens.
-        training: the official training reviews, as ids into the lexicon.
-        test: the official test reviews, likewise.
-    """
-
-    lexicon: list[str]
-    training: Dataset
-    test: Dataset
-
-
-def read_whole_text(folder: Path = Path("data/interim")) -> WholeText:
-    """Read what `preprocess` wrote."""
+def read_whole_text(folder: Path = Path("data/interim")) -> OfficialText:
+    """The project's tokens, rare ones too, as `preprocess` wrote them."""
     corpus = Corpus.load(folder)
     table = pq.read_table(folder / "reviews.parquet")
     split = table["split"].to_numpy(zero_copy_only=False)
@@ -44,7 +29,7 @@ def read_whole_text(folder: Path = Path("data/interim")) -> WholeText:
         rows = np.flatnonzero(split == name)
         labels = table["label"].take(rows).to_numpy().astype(np.int8)
         parts.append(in_one_order(Dataset(reviews.take(rows), labels, ids[rows])))
-    return WholeText(corpus.lexicon, *parts)
+    return OfficialText(corpus.lexicon, *parts)
 
 
 def in_one_order(part: Dataset) -> Dataset:
@@ -98,7 +83,7 @@ def averages(reviews: Ragged, table: Matrix, counted: NDArray[np.bool_]) -> NDAr
 
 
 def classified(
-    text: WholeText,
+    text: OfficialText,
     vectors: WordVectors,
     policy: str,
     words: int | None,

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from studies.common.cells import Figures, Settings
 from studies.common.params import study_variant
-from studies.common.tutorial_reviews import TutorialReviews, TutorialText
+from studies.common.tutorial_reviews import OfficialText, TutorialReviews
 from studies.tutorials.common.epochs import KerasAdam, begin_as_keras, cross_entropy, epochs
 
 from reelvec.models.classifier import Classifier
@@ -62,7 +62,7 @@ def train_pytorch_bag(
     return {**figures, "rank": rank_of_neighbour(model, reviews.vocabulary.tokens)}
 
 
-def train_keras_bag(text: TutorialText, settings: Mapping[str, Any], cell: Settings) -> Figures:
+def train_keras_bag(text: OfficialText, settings: Mapping[str, Any], cell: Settings) -> Figures:
     """Train the Keras tutorial's model once.
 
     Args:

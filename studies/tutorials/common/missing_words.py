@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from studies.tutorials.common.averaged import WholeText, classified
+from studies.common.tutorial_reviews import OfficialText
+from studies.tutorials.common.averaged import classified
 
 from reelvec.base.schema.word_vectors import WordVectorsParams
 from reelvec.base.statistics import share_interval
@@ -15,7 +16,7 @@ from reelvec.text.ragged import Ragged
 from reelvec.text.vocabulary import RESERVED
 
 
-def train_on_whole_text(settings: Mapping[str, Any], text: WholeText) -> WordVectors:
+def train_on_whole_text(settings: Mapping[str, Any], text: OfficialText) -> WordVectors:
     """Word vectors of the training reviews alone, rare words and all.
 
     Args:
@@ -29,7 +30,7 @@ def train_on_whole_text(settings: Mapping[str, Any], text: WholeText) -> WordVec
 
 
 def compare_policies(
-    text: WholeText,
+    text: OfficialText,
     vectors: WordVectors,
     policies: Sequence[str],
     known_words: Sequence[int | None],

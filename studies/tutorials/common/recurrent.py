@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from studies.common.cells import Figures, Settings
 from studies.common.params import study_variant
-from studies.common.tutorial_reviews import TutorialText
+from studies.common.tutorial_reviews import OfficialText
 
 from reelvec.models.inference import predict_logits
 from reelvec.models.rounds import TrainingParts, fit
@@ -14,7 +14,7 @@ from reelvec.models.rounds import TrainingParts, fit
 CPU = torch.device("cpu")
 
 
-def train_recurrent(text: TutorialText, settings: Mapping[str, Any], cell: Settings) -> Figures:
+def train_recurrent(text: OfficialText, settings: Mapping[str, Any], cell: Settings) -> Figures:
     """Train once.
 
     Args:
