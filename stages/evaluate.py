@@ -34,6 +34,7 @@ from reelvec.evaluation.behaviour_report import behaviour_markdown
 from reelvec.evaluation.lengths import lengths_json, measured, texts_of
 from reelvec.evaluation.lengths_report import answer, lengths_markdown
 from reelvec.evaluation.origins import ORIGINS, origins_of
+from reelvec.evaluation.remembered import Remembered
 from reelvec.evaluation.results import Results
 from reelvec.evaluation.short_judgements import (
     check_short,
@@ -57,8 +58,10 @@ def main() -> None:
     models = load_models(name for kind in kinds for name in read_entries(kind))
     texts = sorted({text for model in models.values() for text in model.texts})
     test = {text: Dataset.load(reviews_of(text) / TEST) for text in texts}
-    logits = logits_of_all(models, test)
-    results = {name: tested(models[name], logits[name], test, params) for name in models}
+    remembered = Remembered()
+    ask = partial(logits_of_all, remembered=remembered)
+    logits = ask(models, test)
+    results = tested(models, logits, test, params)
     write_tests(results, params, data, label_names())
     part = next(iter(test.values()))
     origins_of(part.review_ids, part.targets, REVIEWS).save(ORIGINS)
@@ -72,16 +75,17 @@ def main() -> None:
 
     default = Results(Path()).choose_model(None)
     encoders = {text: Tokenizer.load(reviews_of(text)).encode for text in texts}
-    lengths = measured(models, logits, part, texts_of(part, REVIEWS), encoders, params)
+    lengths = measured(models, logits, part, texts_of(part, REVIEWS), encoders, params, ask)
+    remembered.forget_others()
     write_json(LENGTHS, lengths_json(lengths, default))
     page = lengths_markdown(lengths, default, data, params.confidence)
     write_text(REPORTS / "lengths.md", page)
     print(answer(lengths, default))
 
-    ask = {name: partial(_answers, model) for name, model in models.items()}
+    answers = {name: partial(_answers, model) for name, model in models.items()}
     cases, short_cases = load_cases(), load_short_cases()
-    outcomes = {name: check(cases, asked) for name, asked in ask.items()}
-    short = {name: check_short(short_cases, asked) for name, asked in ask.items()}
+    outcomes = {name: check(cases, asked) for name, asked in answers.items()}
+    short = {name: check_short(short_cases, asked) for name, asked in answers.items()}
     write_json(BEHAVIOUR, behaviour_json(outcomes))
     write_json(SHORT_JUDGEMENTS, short_judgements_json(short))
     page = behaviour_markdown(outcomes, data, params.confidence)

@@ -45,25 +45,29 @@ def wrong_about_two() -> Predictions:
     )
 
 
+def mistakes_of(predictions: Predictions, reviews: Path) -> list[Mistake]:
+    return find_mistakes({"bow": predictions}, reviews, 10)["bow"]
+
+
 def test_mistakes_have_the_text_of_their_label_and_id(reviews: Path) -> None:
-    found = find_mistakes(wrong_about_two(), reviews, 10)
+    found = mistakes_of(wrong_about_two(), reviews)
     assert [mistake.path for mistake in found] == ["test/pos/1_10.txt", "test/neg/1_2.txt"]
     assert found[0].paragraphs == ["Good.", "Or not"]
     assert found[0].verdict() == "positive, taken for negative (P(positive) = 0.0100)"
-    assert find_mistakes(wrong_about_two(), reviews, 0) == []
+    assert find_mistakes({"bow": wrong_about_two()}, reviews, 0) == {"bow": []}
 
 
 def test_a_review_that_is_not_in_the_raw_data_is_an_error(reviews: Path, tmp_path: Path) -> None:
     known = wrong_about_two()
     unknown = Predictions(known.review_ids + np.int32(5), known.labels, known.probabilities)
     with pytest.raises(ReelvecError, match="no test review with label 1 and id 6"):
-        find_mistakes(unknown, reviews, 10)
+        mistakes_of(unknown, reviews)
     with pytest.raises(ReelvecError, match="dvc repro fetch_imdb"):
-        find_mistakes(known, tmp_path / "none.parquet", 10)
+        mistakes_of(known, tmp_path / "none.parquet")
 
 
 def test_markdown_shows_a_review_and_obeys_nothing_in_it(reviews: Path) -> None:
-    text = mistakes_markdown("bow", find_mistakes(wrong_about_two(), reviews, 10), "SAMPLE DATA")
+    text = mistakes_markdown("bow", mistakes_of(wrong_about_two(), reviews), "SAMPLE DATA")
     assert text.splitlines()[0] == "SAMPLE DATA"
     assert "<script>" not in text
     assert "<p>&lt;script&gt;alert(1)&lt;/script&gt; &amp; more</p>" in text
@@ -102,7 +106,7 @@ def test_mistakes_come_back_from_their_file_with_the_words_that_decided(
     reviews: Path, tmp_path: Path
 ) -> None:
     decided = tuple((f"w{place}", 1 - place / 4) for place in range(WORDS_SHOWN + 1))
-    found = explained(find_mistakes(wrong_about_two(), reviews, 10), lambda _: [decided, ()])
+    found = explained(mistakes_of(wrong_about_two(), reviews), lambda _: [decided, ()])
     save_mistakes(tmp_path / "bow.json", found)
     assert load_mistakes(tmp_path / "bow.json") == found
     assert [mistake.words for mistake in found] == [decided[:WORDS_SHOWN], ()]

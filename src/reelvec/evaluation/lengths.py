@@ -33,6 +33,9 @@ from reelvec.text.ragged import Ragged
 Encoders = Mapping[Text, Callable[[Sequence[str]], Ragged]]
 """Raw texts to vocabulary ids, for each kind of text."""
 
+Ask = Callable[[Mapping[str, Model], Mapping[Text, Dataset]], dict[str, Logits]]
+"""What each model gives texts, by kind of text."""
+
 EXCERPTS: dict[str, slice] = {
     "first sentence": slice(1),
     "last sentence": slice(-1, None),
@@ -194,6 +197,7 @@ def measured(
     texts: Sequence[str],
     encoders: Encoders,
     params: EvaluationParams,
+    ask: Ask = logits_of_all,
 ) -> Lengths:
     """Score all models on whole reviews by length, and on excerpts.
 
@@ -204,6 +208,7 @@ def measured(
         texts: their raw texts.
         encoders: for each kind of text that a model reads.
         params: the confidence of intervals and the bins of calibration.
+        ask: how models are asked for the excerpts.
     """
     words = word_counts(texts)
     films = np.full(len(part), -1, np.int32) if part.films is None else part.films
@@ -222,7 +227,7 @@ def measured(
     encoded = {text: Dataset(encode(flat), None, ids) for text, encode in encoders.items()}
     return {
         "reviews": scored(logits, whole, params),
-        "excerpts": scored(logits_of_all(models, encoded), cut, params),
+        "excerpts": scored(ask(models, encoded), cut, params),
     }
 
 

@@ -24,6 +24,9 @@ WORDS_SHOWN = 8
 
 Words = tuple[tuple[str, float], ...]
 
+Key = tuple[int, int]
+"""The label and the number of a test review: a number is unique together with the label alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -64,28 +67,28 @@ class Mistake:
         return [part.strip() for part in BREAK.split(self.text) if part.strip()]
 
 
-def find_mistakes(predictions: Predictions, reviews: Path, count: int) -> list[Mistake]:
+def find_mistakes(
+    predictions: Mapping[str, Predictions], reviews: Path, count: int
+) -> dict[str, list[Mistake]]:
     """Look up the text of the surest mistakes.
 
     Args:
-        predictions: of the test reviews.
+        predictions: of the test reviews, by model.
         reviews: `data/raw/imdb.parquet`.
-        count: how many at most.
+        count: how many at most of each model.
 
     Returns:
-        the mistakes, surest first.
+        the mistakes of each model, surest first.
 
     Raises:
         ReelvecError: the reviews are not there, or one of them is not.
     """
-    positions = confident_mistakes(predictions, count)
-    keys = zip(
-        predictions.labels[positions].tolist(),
-        predictions.review_ids[positions].tolist(),
-        strict=True,
-    )
-    probabilities = predictions.probabilities[positions].tolist()
-    return _looked_up(reviews, dict(zip(keys, probabilities, strict=True)))
+    surest = {name: _surest(each, count) for name, each in predictions.items()}
+    row_of = _looked_up(reviews, [key for each in surest.values() for key in each])
+    return {
+        name: [_mistake(row_of[key], probability) for key, probability in found.items()]
+        for name, found in surest.items()
+    }
 
 
 def explained(
@@ -158,9 +161,17 @@ def _decided(mistake: Mistake) -> str:
     return "Decided by: " + ", ".join(f"{word} {logit:+.2f}" for word, logit in mistake.words)
 
 
-def _looked_up(reviews: Path, probability_of: dict[tuple[int, int], float]) -> list[Mistake]:
-    """The test reviews with these labels and ids, in the order of the mapping."""
-    ids = pa.array(sorted({id_ for _, id_ in probability_of}), pa.int32())
+def _surest(predictions: Predictions, count: int) -> dict[Key, float]:
+    """What was said of the reviews that were most surely misjudged."""
+    positions = confident_mistakes(predictions, count)
+    columns = (predictions.labels, predictions.review_ids, predictions.probabilities)
+    chosen = zip(*(column[positions].tolist() for column in columns), strict=True)
+    return {(label, id_): probability for label, id_, probability in chosen}
+
+
+def _looked_up(reviews: Path, keys: Sequence[Key]) -> dict[Key, Mapping[str, Any]]:
+    """The rows of test reviews with these labels and ids."""
+    ids = pa.array(sorted({id_ for _, id_ in keys}), pa.int32())
     try:
         named = [name for name in pq.read_schema(reviews).names if name == "id"]
         rows = pq.read_table(
@@ -171,17 +182,18 @@ def _looked_up(reviews: Path, probability_of: dict[tuple[int, int], float]) -> l
     except FileNotFoundError:
         raise ReelvecError(f"{reviews}: not there; {run_again('fetch_imdb')}") from None
     row_of = {(row["label"], row["review_id"]): row for row in rows}
-    for label, id_ in probability_of:
+    for label, id_ in keys:
         if (label, id_) not in row_of:
             raise ReelvecError(
                 f"{reviews}: no test review with label {label} and id {id_}, which was "
                 "predicted; run `dvc repro` so that both come from the same data"
             )
-    return [
-        Mistake(id_, label, row["rating"], probability, row["text"], name=_name_of(row))
-        for (label, id_), probability in probability_of.items()
-        for row in [row_of[label, id_]]
-    ]
+    return row_of
+
+
+def _mistake(row: Mapping[str, Any], probability: float) -> Mistake:
+    text, name = row["text"], _name_of(row)
+    return Mistake(row["review_id"], row["label"], row["rating"], probability, text, name=name)
 
 
 def _name_of(row: Mapping[str, Any]) -> str:

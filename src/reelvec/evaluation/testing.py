@@ -23,6 +23,7 @@ from reelvec.evaluation.mistakes import (
     save_mistakes,
 )
 from reelvec.evaluation.predictions import Predictions
+from reelvec.evaluation.remembered import Remembered
 from reelvec.evaluation.scores import (
     Metrics,
     calibration_curve,
@@ -31,6 +32,7 @@ from reelvec.evaluation.scores import (
     roc_points,
 )
 from reelvec.models.ensemble import Ensemble
+from reelvec.models.folders import folder_of_model
 from reelvec.models.linear import Baseline
 from reelvec.models.logits import Logits, probabilities_of
 from reelvec.models.model import Model
@@ -65,31 +67,42 @@ class Tested:
     mistakes: Sequence[Mistake]
 
 
-def logits_of_all(models: Mapping[str, Model], test: Mapping[Text, Dataset]) -> dict[str, Logits]:
+def logits_of_all(
+    models: Mapping[str, Model],
+    test: Mapping[Text, Dataset],
+    remembered: Remembered | None = None,
+) -> dict[str, Logits]:
     """What each model gives the test reviews; an ensemble adds up what its members gave.
 
     Args:
         models: by name, an ensemble behind its members.
         test: the test reviews by kind of text, in the same order.
+        remembered: what the project's models said before.
     """
     reviews = {text: part.reviews for text, part in test.items()}
     found: dict[str, Logits] = {}
     for name, model in models.items():
         if isinstance(model, Ensemble) and model.members.keys() <= found.keys():
             found[name] = model.weighing.combined(found)
+        elif remembered:
+            ask = partial(model.logits_of, reviews)
+            found[name] = remembered.logits(folder_of_model(name), reviews, ask)
         else:
             found[name] = model.logits_of(reviews)
     return found
 
 
 def tested(
-    model: Model, logits: Logits, test: Mapping[Text, Dataset], params: EvaluationParams
-) -> Tested:
-    """Score a model, and look at its surest mistakes.
+    models: Mapping[str, Model],
+    logits: Mapping[str, Logits],
+    test: Mapping[Text, Dataset],
+    params: EvaluationParams,
+) -> dict[str, Tested]:
+    """Score models, and look at their surest mistakes.
 
     Args:
-        model: the model.
-        logits: what it gave the test reviews.
+        models: by name.
+        logits: what each gave the test reviews.
         test: the test reviews by kind of text.
         params: how results are described.
 
@@ -97,10 +110,19 @@ def tested(
         ReelvecError: the test reviews are of one class, or the reviews' texts are not there.
     """
     part = next(iter(test.values()))
-    predictions = Predictions(part.review_ids, part.targets, probabilities_of(logits))
-    metrics = {**evaluate(predictions, params), **_out_of_vocabulary(model, test)}
-    found = find_mistakes(predictions, REVIEWS, params.mistakes)
-    return Tested(predictions, metrics, explained(found, partial(_decided, model)))
+    predictions = {
+        name: Predictions(part.review_ids, part.targets, probabilities_of(logits[name]))
+        for name in models
+    }
+    mistakes = find_mistakes(predictions, REVIEWS, params.mistakes)
+    return {
+        name: Tested(
+            predictions[name],
+            {**evaluate(predictions[name], params), **_out_of_vocabulary(model, test)},
+            explained(mistakes[name], partial(_decided, model)),
+        )
+        for name, model in models.items()
+    }
 
 
 def write_tests(

@@ -1,0 +1,74 @@
+"""What models said of the same reviews before: one is asked again only where something changed."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+import reelvec
+from reelvec.base.project.files import remove, replacing, save_array, sha256_of
+from reelvec.base.project.section import Text
+from reelvec.models.logits import Logits
+from reelvec.text.ragged import Ragged
+
+KEPT = Path(".dvc/tmp/logits")
+"""Beside what DVC keeps of the last run, and deleted with it: no output depends on it."""
+
+CODE = ("base/project", "models", "text")
+LIBRARIES = ("numpy", "pyarrow", "scikit-learn", "scipy", "torch")
+
+
+class Remembered:
+    """Logits by the content of all that decides them: model, reviews, code and libraries.
+
+    Args:
+        folder: where they are kept, a file each.
+    """
+
+    def __init__(self, folder: Path = KEPT) -> None:
+        self._folder = folder
+        self._used: set[Path] = set()
+        package = Path(reelvec.__file__).parent
+        code = (path for name in CODE for path in (package / name).rglob("*.py"))
+        versions = [f"{name} {version(name)}" for name in LIBRARIES]
+        self._code = [*versions, *_digests(code)]
+
+    def logits(
+        self, model: Path, reviews: Mapping[Text, Ragged], ask: Callable[[], Logits]
+    ) -> Logits:
+        """What a model gives reviews, float64 (reviews,).
+
+        Args:
+            model: its folder.
+            reviews: by kind of text, as vocabulary ids.
+            ask: the model itself, where nothing is remembered.
+        """
+        digest = hashlib.sha256()
+        for part in (*self._code, *_digests(model.rglob("*"))):
+            digest.update(part.encode() + b"\n")
+        for text, ragged in sorted(reviews.items()):
+            digest.update(text.encode())
+            for array in (ragged.ids, ragged.offsets):
+                digest.update(f"{array.dtype} {len(array)}\n".encode())
+                digest.update(np.ascontiguousarray(array).data)
+        path = self._folder / f"{digest.hexdigest()}.npy"
+        self._used.add(path)
+        try:
+            found: Logits = np.load(path)
+        except (OSError, ValueError, EOFError):  # not there, or damaged
+            found = ask()
+            with replacing(path) as temporary:
+                save_array(temporary, found)
+        return found
+
+    def forget_others(self) -> None:
+        """Delete what nobody has asked for since this was made."""
+        for path in self._folder.glob("*.npy"):
+            if path not in self._used:
+                remove(path)
+
+
+def _digests(paths: Iterable[Path]) -> list[str]:
+    return [f"{path.name} {sha256_of(path)}" for path in sorted(paths) if path.is_file()]
