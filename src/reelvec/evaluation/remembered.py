@@ -35,25 +35,17 @@ class Remembered:
         versions = [f"{name} {version(name)}" for name in LIBRARIES]
         self._code = [*versions, *_digests(code)]
 
-    def logits(
-        self, model: Path, reviews: Mapping[Text, Ragged], ask: Callable[[], Logits]
-    ) -> Logits:
+    def logits(self, model: Path, reviews: str, ask: Callable[[], Logits]) -> Logits:
         """What a model gives reviews, float64 (reviews,).
 
         Args:
             model: its folder.
-            reviews: by kind of text, as vocabulary ids.
+            reviews: their `fingerprint`.
             ask: the model itself, where nothing is remembered.
         """
-        digest = hashlib.sha256()
-        for part in (*self._code, *_digests(model.rglob("*"))):
-            digest.update(part.encode() + b"\n")
-        for text, ragged in sorted(reviews.items()):
-            digest.update(text.encode())
-            for array in (ragged.ids, ragged.offsets):
-                digest.update(f"{array.dtype} {len(array)}\n".encode())
-                digest.update(np.ascontiguousarray(array).data)
-        path = self._folder / f"{digest.hexdigest()}.npy"
+        deciding = "\n".join([*self._code, *_digests(model.rglob("*")), reviews])
+        name = hashlib.sha256(deciding.encode()).hexdigest()
+        path = self._folder / f"{name}.npy"
         self._used.add(path)
         try:
             found: Logits = np.load(path)
@@ -68,6 +60,17 @@ class Remembered:
         for path in self._folder.glob("*.npy"):
             if path not in self._used:
                 remove(path)
+
+
+def fingerprint(reviews: Mapping[Text, Ragged]) -> str:
+    """SHA-256 of reviews as vocabulary ids, by kind of text; in hexadecimal."""
+    digest = hashlib.sha256()
+    for text, ragged in sorted(reviews.items()):
+        digest.update(text.encode())
+        for array in (ragged.ids, ragged.offsets):
+            digest.update(f"{array.dtype} {len(array)}\n".encode())
+            digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def _digests(paths: Iterable[Path]) -> list[str]:

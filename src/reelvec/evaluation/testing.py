@@ -23,7 +23,7 @@ from reelvec.evaluation.mistakes import (
     save_mistakes,
 )
 from reelvec.evaluation.predictions import Predictions
-from reelvec.evaluation.remembered import Remembered
+from reelvec.evaluation.remembered import Remembered, fingerprint
 from reelvec.evaluation.scores import (
     Metrics,
     calibration_curve,
@@ -80,13 +80,14 @@ def logits_of_all(
         remembered: what the project's models said before.
     """
     reviews = {text: part.reviews for text, part in test.items()}
+    asked = fingerprint(reviews) if remembered else ""
     found: dict[str, Logits] = {}
     for name, model in models.items():
         if isinstance(model, Ensemble) and model.members.keys() <= found.keys():
             found[name] = model.weighing.combined(found)
         elif remembered:
             ask = partial(model.logits_of, reviews)
-            found[name] = remembered.logits(folder_of_model(name), reviews, ask)
+            found[name] = remembered.logits(folder_of_model(name), asked, ask)
         else:
             found[name] = model.logits_of(reviews)
     return found
