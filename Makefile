@@ -183,7 +183,7 @@ clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
 
 clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (needs a download to redo)
 	rm -rf data/raw data/interim data/processed data/models data/baselines \
-		data/predictions data/plain data/word_vectors data/lessons data/students data/ensembles data/tracked.json \
+		data/predictions data/plain data/word_vectors/*/ data/lessons data/students data/ensembles data/tracked.json \
 		data/explorer.json data/mistakes data/origins.parquet data/report.json .dvc/cache .dvc/tmp
 	rm -rf reports/export reports/mistakes reports/plots/confusion reports/index.html
 	rm -rf mlflow.db mlflow.db.*lock mlruns mlartifacts .ci/node_modules $(VENV)

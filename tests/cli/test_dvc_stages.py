@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from dvc.dependency import param
 from dvc.repo import Repo
+from networkx import descendants
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.schema.whole import load_params
 from reelvec.cli.stages import stages_to_run
+
+PROJECT = Path(__file__).parents[2]
 
 PIPELINE = """
 stages:
@@ -69,3 +73,13 @@ def test_params_are_read_once_for_all_stages_and_anew_the_next_time(
         stages_to_run(project, (), force=False)
         assert len(read) == times
     assert param.load_path is counted
+
+
+def test_a_variant_waits_for_the_vectors_that_it_reads_and_for_no_others() -> None:
+    params = load_params(PROJECT / "params.yaml")
+    graph, _ = stages_to_run(PROJECT, (), force=True)
+    for name, variant in params.variants.items():
+        needed = descendants(graph, f"train@{name}")
+        trained = {each.partition("@")[2] for each in needed if each.startswith("train_word")}
+        assert trained == {variant.embedding} & set(params.word_vectors)
+        assert (PROJECT / "data/word_vectors" / variant.embedding).exists() or trained

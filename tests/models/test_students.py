@@ -47,6 +47,14 @@ def test_a_student_has_a_name_of_its_own_and_may_be_a_member() -> None:
     assert check_whole(raw).models[-2:] == ["student", "two"]
 
 
+@pytest.mark.parametrize("name", ["glove", "naive_bayes", "random"])
+def test_vectors_of_our_own_have_a_name_of_their_own(name: str) -> None:
+    raw = whole()
+    raw["word_vectors"][name] = raw["word_vectors"]["word2vec"]
+    with pytest.raises(ReelvecError, match=rf"word_vectors\.{name}: this name means vectors"):
+        check_whole(raw)
+
+
 def test_a_student_does_not_teach_itself() -> None:
     with pytest.raises(ValidationError, match="drop `self_training`"):
         StudentParams(dimension=2, teachers=("scratch",), self_training=True)

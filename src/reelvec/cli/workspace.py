@@ -21,6 +21,9 @@ COPIED = (
     "data/sample",
     "data/behaviour.csv",
     "data/judgements.csv",
+    "data/word_vectors/glove",
+    "data/word_vectors/naive_bayes",
+    "data/word_vectors/random",
 )
 
 MARK = ".reelvec-workspace"

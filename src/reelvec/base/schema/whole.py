@@ -72,6 +72,12 @@ class Params(BaseModel):
                 if name in taken:
                     raise ValueError(f"{section}.{name}: {taken[name]} has this name already")
                 taken[name] = section
+        for name in (RANDOM, NAIVE_BAYES, GLOVE):
+            if name in self.word_vectors:
+                raise ValueError(
+                    f"word_vectors.{name}: this name means vectors that are not trained here; "
+                    "call them something else"
+                )
         for name in self.vectors:
             if name in self.variants:
                 raise ValueError(
