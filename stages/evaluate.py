@@ -64,7 +64,8 @@ def main() -> None:
     results = tested(models, logits, test, params)
     write_tests(results, params, data, label_names())
     part = next(iter(test.values()))
-    origins_of(part.review_ids, part.targets, REVIEWS).save(ORIGINS)
+    origins = origins_of(part.review_ids, part.targets, REVIEWS)
+    origins.save(ORIGINS)
     for name, result in results.items():
         figures = result.metrics
         print(
@@ -78,7 +79,7 @@ def main() -> None:
     lengths = measured(models, logits, part, texts_of(part, REVIEWS), encoders, params, ask)
     remembered.forget_others()
     write_json(LENGTHS, lengths_json(lengths, default))
-    page = lengths_markdown(lengths, default, data, params.confidence)
+    page = lengths_markdown(lengths, default, data, params.confidence, origins.known_films > 0)
     write_text(REPORTS / "lengths.md", page)
     print(answer(lengths, default))
 

@@ -1,6 +1,7 @@
 """What people read of the comparison: the answer, the tables, the report."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ def test_markdown_begins_with_the_data_and_ranks_the_variants() -> None:
     films = {"films_low": -0.15, "films_high": -0.05, "films_p": 0.01, "films_p_holm": 0.02}
     pair = Pair(-0.1, -0.12, -0.08, 1, 9, 0.0004, **films)
     found = comparison({("frozen", "scratch"): pair}, {"frozen": 0.7, "scratch": 0.8})
+    found = replace(found, test_films=7)
     text = comparison_markdown(found, {"frozen": FROZEN, "scratch": SCRATCH}, "SAMPLE DATA: x")
     lines = text.splitlines()
     assert lines[0] == "SAMPLE DATA: x"
@@ -85,6 +87,9 @@ def test_markdown_begins_with_the_data_and_ranks_the_variants() -> None:
         *("+5.0 to +15.0", "0.020"),
     ]
     assert "corrected for the pair of models tested here" in text.replace("\n  ", " ")
+    unknown = replace(found, test_films=0)
+    text = comparison_markdown(unknown, {"frozen": FROZEN, "scratch": SCRATCH}, "SAMPLE DATA: x")
+    assert "film" not in text.lower(), "data of other things knows no films"
 
 
 def test_one_variant_has_a_table_and_no_pairs() -> None:

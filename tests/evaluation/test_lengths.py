@@ -214,5 +214,6 @@ def test_the_report_says_how_sure_only_as_far_as_the_interval_does() -> None:
     page = lengths_markdown(lengths, "best", "SAMPLE DATA: x", 0.9)
     assert page.splitlines()[0] == "SAMPLE DATA: x"
     assert "All 2,468 test reviews" in page
-    assert "90% interval" in page
+    assert "90% interval, from drawing whole films anew" in page
+    assert "films" not in lengths_markdown(lengths, "best", "OTHER DATA: x", 0.9, by_film=False)
     assert page.count("70.0 ±1.0") == len(EXCERPTS) + 2

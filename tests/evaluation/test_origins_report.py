@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reelvec.evaluation.comparison import Comparison, Pair
-from reelvec.evaluation.origins_report import copies_told, films_table, films_told
+from reelvec.evaluation.origins_report import copies_told, films_told, origins_table
 
 ROW = {"accuracy": 0.8, "accuracy_low": 0.75, "accuracy_high": 0.85}
 ROWS = {
@@ -37,10 +37,13 @@ def test_verdicts_that_change_over_films_are_named_with_both_p_values() -> None:
     assert films_told(none_changes).endswith("over films no verdict changes.")
 
 
-def test_where_nobody_knows_the_films_the_report_says_so() -> None:
-    assert films_told(replace(FOUND, test_films=0)) == (
-        "The film of none of the 2,000 test reviews is known, so that each is drawn by itself."
-    )
+def test_where_nobody_knows_the_films_the_table_tells_of_copies_alone() -> None:
+    header, *rows = origins_table(replace(FOUND, test_films=0))
+    assert header == ["Model", "Test accuracy", "95% interval", "Without copies"]
+    assert rows[0] == ["a", "80.00%", "75.00% to 85.00%", "79.96%"]
+
+
+def test_a_single_film_is_told_of_in_the_singular() -> None:
     alone = Comparison(10, 0.95, {"a": ROWS["a"]}, {}, 1)
     assert films_told(alone).startswith("The 10 test reviews are of 1 film. ")
     assert films_told(alone).endswith("and so its standard error, is 1.20 times as large.")
@@ -67,11 +70,11 @@ def test_without_copies_or_with_nothing_else_no_change_is_claimed() -> None:
     assert copies_told(none).endswith("0 among the unlabelled ones.")
     nothing_else = replace(FOUND, variants={"a": {**ROW, "films_low": 0.7, "films_high": 0.9}})
     assert copies_told(nothing_else).endswith("Without them no test review is left.")
-    assert films_table(nothing_else)[1][-1] == "–"
+    assert origins_table(nothing_else)[1][-1] == "–"
 
 
 def test_the_table_has_a_row_for_each_model() -> None:
-    header, *rows = films_table(FOUND)
+    header, *rows = origins_table(FOUND)
     assert header[-2:] == ["95% interval over films", "Without copies"]
     assert rows[0] == ["a", "80.00%", "75.00% to 85.00%", "74.00% to 86.00%", "79.96%"]
     assert [row[0] for row in rows] == ["a", "b", "c"]

@@ -9,7 +9,7 @@ from tabulate import tabulate
 
 from reelvec.evaluation.comparison import Comparison
 from reelvec.evaluation.film_bootstrap import RESAMPLES
-from reelvec.evaluation.origins_report import copies_told, films_table, films_told
+from reelvec.evaluation.origins_report import copies_told, films_told, origins_table
 from reelvec.evaluation.tables import (
     Table,
     aligned,
@@ -36,16 +36,20 @@ HOW_TO_READ = """\
 - **McNemar p**: were the two equally good, how often a split at least this uneven would come about
   by chance (exact, two-sided). **Holm p** is the same, corrected for the {pairs} of models tested
   here, those with baselines and ensembles among them (`reports/metrics/comparison.json`).
-- **Over films**: the same figures when whole films are drawn anew, {resamples:,} times, and not
-  single reviews: reviews of one film are alike, and many of them say less than as many of different
-  films. The draws give the standard error (Field and Welsh 2007), Student's t the rest; a review
-  whose film is not known is a film of its own.
-- A small p says that a difference is there, not that it is large, and nothing of what another seed
-  of the same variant would give: each was trained once.
+{films}- A small p says that a difference is there, not that it is large, and nothing of what
+  another seed of the same variant would give: each was trained once.
 - **AUC** ranks without a threshold. **Log loss** and **calibration error** ask whether the
   probabilities can be believed; for both, smaller is better.
 - **Labels**: how many labelled reviews a model learned from, those that decided when to stop or how
   to weigh included. **Unlabelled reviews**: those that taught it with labels of its own."""
+
+
+OVER_FILMS = """\
+- **Over films**: the same figures when whole films are drawn anew, {resamples:,} times, and not
+  single reviews: reviews of one film are alike, and many of them say less than as many of different
+  films. The draws give the standard error (Field and Welsh 2007), Student's t the rest; a review
+  whose film is not known is a film of its own.
+"""
 
 
 def answer(comparison: Comparison, variants: Mapping[str, "VariantParams"]) -> str:
@@ -96,15 +100,18 @@ def comparison_markdown(
         confidence=percent(comparison.confidence),
         reviews=comparison.test_reviews,
         pairs="pair" if count == 1 else f"{count} pairs",
-        resamples=RESAMPLES,
+        films=OVER_FILMS.format(resamples=RESAMPLES) if comparison.test_films else "",
     )
     parts = [data, "# The variants compared", answer(comparison, variants), "## Results"]
     parts.append(markdown_table(results_table(comparison)))
     pairs = pairs_table(comparison, variants)
     if len(pairs) > 1:
         parts += ["## Variants in pairs, on the same reviews", markdown_table(pairs)]
-    parts += ["## Films, and texts that stand twice", films_told(comparison)]
-    parts += [copies_told(comparison), markdown_table(films_table(comparison))]
+    if comparison.test_films:
+        parts += ["## Films, and texts that stand twice", films_told(comparison)]
+    else:
+        parts += ["## Texts that stand twice"]
+    parts += [copies_told(comparison), markdown_table(origins_table(comparison))]
     return "\n\n".join([*parts, guide]) + "\n"
 
 
@@ -176,10 +183,11 @@ def pairs_table(comparison: Comparison, names: Iterable[str]) -> Table:
             "Only the second is right",
             "McNemar p",
             "Holm p",
-            f"{percent(comparison.confidence)} interval over films",
-            "Holm p over films",
         ]
     ]
+    if comparison.test_films:
+        interval = f"{percent(comparison.confidence)} interval over films"
+        table[0] += [interval, "Holm p over films"]
     shown = set(names)
     ranked = [name for name in comparison.ranked() if name in shown]
     for first, second in combinations(ranked, 2):
@@ -194,10 +202,11 @@ def pairs_table(comparison: Comparison, names: Iterable[str]) -> Table:
                 f"{pair.only_second:,}",
                 shown_p(pair.p_value),
                 shown_p(pair.p_holm),
-                f"{points(pair.films_low)} to {points(pair.films_high)}",
-                shown_p(pair.films_p_holm),
             ]
         )
+        if comparison.test_films:
+            interval = f"{points(pair.films_low)} to {points(pair.films_high)}"
+            table[-1] += [interval, shown_p(pair.films_p_holm)]
     return table
 
 

@@ -8,7 +8,7 @@ from reelvec.evaluation.tables import Table, markdown_table, percent, points
 Shown = Callable[[Scored], str]
 
 HOW_TO_READ = """\
-A cell is a figure and half the width of its {confidence} interval, from drawing whole films anew.
+A cell is a figure and half the width of its {confidence} interval, from drawing {drawn} anew.
 
 - **accuracy**: share right, in percent.
 - **log loss**: mean of -log P(label), natural logarithm; 0.693 is a coin's.
@@ -24,7 +24,9 @@ so that nobody can be right about all of them."""
 OF_REVIEWS = "All {texts:,} test reviews, by their number of words."
 
 
-def lengths_markdown(lengths: Lengths, default: str, data: str, confidence: float) -> str:
+def lengths_markdown(
+    lengths: Lengths, default: str, data: str, confidence: float, by_film: bool = True
+) -> str:
     """`reports/lengths.md`.
 
     Args:
@@ -32,13 +34,15 @@ def lengths_markdown(lengths: Lengths, default: str, data: str, confidence: floa
         default: the model that answers where none is named.
         data: the line that says which reviews, put first.
         confidence: of the intervals.
+        by_film: whether it is known which texts are of one film.
     """
+    drawn = "whole films" if by_film else "texts"
     excerpts, reviews = lengths["excerpts"], lengths["reviews"]
     parts = [
         data,
         "# Short texts and long ones",
         answer(lengths, default),
-        HOW_TO_READ.format(confidence=percent(confidence)),
+        HOW_TO_READ.format(confidence=percent(confidence), drawn=drawn),
         "## By sentences",
         OF_EXCERPTS.format(texts=_number(next(iter(excerpts.values())))),
         *_tables(excerpts),

@@ -6,20 +6,20 @@ from reelvec.evaluation.comparison import Comparison, Pair
 from reelvec.evaluation.tables import Table, percent, shown_p
 
 
-def films_table(comparison: Comparison) -> Table:
-    """A row for each model: what becomes of its accuracy over films, and without copies."""
+def origins_table(comparison: Comparison) -> Table:
+    """A row for each model: its accuracy over films, where any are known, and without copies."""
     interval = f"{percent(comparison.confidence)} interval"
-    header = ["Model", "Test accuracy", interval, f"{interval} over films", "Without copies"]
-    table = [header]
+    over_films = [f"{interval} over films"] if comparison.test_films else []
+    table = [["Model", "Test accuracy", interval, *over_films, "Without copies"]]
     for name in comparison.ranked():
         row = comparison.variants[name]
         without = row.get("accuracy_without_copies")
+        ends = ["accuracy", "films"] if over_films else ["accuracy"]
         table.append(
             [
                 name,
                 f"{row['accuracy']:.2%}",
-                f"{row['accuracy_low']:.2%} to {row['accuracy_high']:.2%}",
-                f"{row['films_low']:.2%} to {row['films_high']:.2%}",
+                *(f"{row[f'{end}_low']:.2%} to {row[f'{end}_high']:.2%}" for end in ends),
                 "–" if without is None else f"{without:.2%}",
             ]
         )
@@ -27,10 +27,8 @@ def films_table(comparison: Comparison) -> Table:
 
 
 def films_told(comparison: Comparison) -> str:
-    """How much wider the intervals are over films, and which verdicts change."""
+    """How much wider the intervals are over the films that are known, and which verdicts change."""
     reviews = f"{comparison.test_reviews:,} test reviews"
-    if not comparison.test_films:
-        return f"The film of none of the {reviews} is known, so that each is drawn by itself."
     films = f"{comparison.test_films:,} film{'s' if comparison.test_films > 1 else ''}"
     widths = _range(
         (row["films_high"] - row["films_low"]) / (row["accuracy_high"] - row["accuracy_low"])
