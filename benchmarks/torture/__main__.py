@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.torture.arena import Arena, make_arena
+from benchmarks.torture.arena import Arena, make_arena, real_arena
 from benchmarks.torture.kills import killed_commands, killed_runs
 from benchmarks.torture.orders import random_orders
 from benchmarks.torture.report import reliability_markdown
@@ -35,14 +35,17 @@ def main() -> None:
     """Run the campaign, or a part of it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.torture", description=__doc__)
     parser.add_argument("--only", choices=ATTACKS, nargs="+", help="run some of them")
-    parser.add_argument("--real", action="store_true", help="on the real reviews: hours")
+    parser.add_argument(
+        "--real", action="store_true", help="runs alone, on the real reviews"
+    )
     parser.add_argument("--times", type=int, help="how often, where an attack can be repeated")
     parser.add_argument("--seed", type=int, default=123, help="of the moments")
     asked = parser.parse_args()
-    chosen = asked.only or list(ATTACKS)
+    chosen = ["kills"] if asked.real else asked.only or list(ATTACKS)
     trials: list[Trial] = []
     with tempfile.TemporaryDirectory(prefix="torture ") as folder:
-        arena = make_arena(Path(), Path(folder), asked.real)
+        make = real_arena if asked.real else make_arena
+        arena = make(Path(), Path(folder))
         print(f"an undisturbed run takes {arena.seconds:.0f} s", flush=True)
         for name in chosen:
             found = attacked(name, arena, asked.times, asked.seed)

@@ -18,13 +18,16 @@ from ruamel.yaml import YAML
 
 from benchmarks.small import small_workspace
 from reelvec.base.errors import ReelvecError
+from reelvec.cli.repro import DURATIONS, read_durations
+from reelvec.cli.stages import stages_to_run
 from reelvec.cli.workspace import environment, make_workspace
 
 MARK = "REELVEC_ATTACKED"
 """A variable by which all processes of an attacked command are known."""
 
 TRACEBACK = "Traceback (most recent call last)"
-REPRO = ("reelvec", "repro", "--jobs", "2")
+JOBS = 2
+REPRO = ("reelvec", "repro", "--jobs", str(JOBS))
 OTHERS: dict[str, tuple[str, ...]] = {
     "track": ("reelvec", "track"),
     "register": ("reelvec", "register"),
@@ -45,7 +48,7 @@ class Arena:
     Attributes:
         folder: where all workspaces lie.
         pristine: a workspace in which nothing has run.
-        finished: the same after an undisturbed run.
+        finished: the same after an undisturbed run; the project itself on the real reviews.
         seconds: that run took.
         real: whether it is on the real reviews.
     """
@@ -82,28 +85,34 @@ class Arena:
         return path
 
 
-def make_arena(project: Path, folder: Path, real: bool) -> Arena:
-    """A workspace, and one in which an undisturbed run has taken place.
+def real_arena(project: Path, folder: Path) -> Arena:
+    """A workspace with all models, to be held against the project's own run on the real reviews.
 
-    Args:
-        project: the project's folder.
-        folder: where to make them.
-        real: whether on the real reviews and with all models, or small ones on the sample.
+    Raises:
+        ReelvecError: the project's pipeline has not run since something changed.
+    """
+    graph, _ = stages_to_run(project, (), force=False)
+    if graph:
+        raise ReelvecError(f"{', '.join(graph)}: to be run first; `make repro`")
+    make_workspace(project, folder / "pristine", [])
+    seconds = sum(read_durations(project / DURATIONS).values()) / JOBS
+    return Arena(folder, folder / "pristine", project, seconds, real=True)
+
+
+def make_arena(project: Path, folder: Path) -> Arena:
+    """A workspace with small models on the sample, and one in which an undisturbed run took place.
 
     Raises:
         ReelvecError: that run failed.
     """
     pristine, finished = folder / "pristine", folder / "finished"
-    if real:
-        make_workspace(project, pristine, [])
-    else:
-        small_workspace(project, pristine)
+    small_workspace(project, pristine)
     shutil.copytree(pristine, finished)
     started = time.monotonic()
     done = run(finished, *REPRO)
     if done.returncode:
         raise ReelvecError(f"{finished}: the undisturbed run failed: {last_line(done)}")
-    return Arena(folder, pristine, finished, time.monotonic() - started, real)
+    return Arena(folder, pristine, finished, time.monotonic() - started, real=False)
 
 
 def start(

@@ -1,5 +1,6 @@
 """Signals at random moments, then the next run."""
 
+import math
 import os
 import random
 import signal
@@ -29,6 +30,9 @@ ENDED = "none: it had ended"
 LONGEST_SHARE = 0.2
 """Of the time that an undisturbed run takes: so long a run is let run at most."""
 
+LONGEST_SHARE_REAL = 0.6
+"""The same on the real reviews, where most moments are much earlier."""
+
 
 def _all_killed(process: Process) -> None:
     with suppress(ProcessLookupError):
@@ -53,26 +57,36 @@ WAYS: dict[str, Way] = {
 def killed_runs(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:
     """`reelvec repro --jobs 2`, ended at random moments, in each way once; then one that completes.
 
-    Each run goes on from where the one before it was ended, so that the faults come together.
+    Each run goes on from where the one before it was ended, so that the faults come together. On
+    the real reviews one run alone completes, after all others.
     """
     ways = list(WAYS.items())
+    chain = times if arena.real else len(ways)
     for number in range(times):
-        if number % len(ways) == 0:
+        if number % chain == 0:
             workspace = arena.workspace()
+        if number % len(ways) == 0:
             generator.shuffle(ways)
         name, way = ways[number % len(ways)]
         process = start(workspace, *REPRO)
-        moment = generator.uniform(0.5, LONGEST_SHARE * arena.seconds)
+        moment = _moment(arena, generator)
         ended = _ended_before(process, moment)
         way(process)
         done = finish(process)
-        last = number % len(ways) == len(ways) - 1 or number == times - 1
+        last = number % chain == chain - 1 or number == times - 1
         broken = "a traceback" if TRACEBACK in done.stdout else ""
         if ended:
             name = ENDED
             broken = f"it failed: {last_line(done)}" if done.returncode else broken
         broken = broken or (broken_after(arena, workspace) if last else "")
         yield Trial("repro", name, arena.data, round(moment, 1), broken)
+
+
+def _moment(arena: Arena, generator: random.Random) -> float:
+    """When to end a run, in seconds: early as a rule, but late enough for the longest stage."""
+    if not arena.real:
+        return generator.uniform(0.5, LONGEST_SHARE * arena.seconds)
+    return math.exp(generator.uniform(math.log(2), math.log(LONGEST_SHARE_REAL * arena.seconds)))
 
 
 def killed_commands(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:

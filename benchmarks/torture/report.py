@@ -35,7 +35,8 @@ model. An attacked command that fails must say so without a traceback.
 
 `reelvec repro` is ended four times in a row, in each way once and in a random order, each time at a
 moment that is drawn; the fifth run completes. So the faults come together, and what is said of the
-last one is said of all four. A full disk has {left} KiB left when the stage begins."""
+last one is said of all four. On the real reviews all runs but the last are ended (`python -m
+benchmarks.torture --real`). A full disk has {left} KiB left when the stage begins."""
 
 
 def reliability_markdown(trials: Sequence[Trial]) -> str:

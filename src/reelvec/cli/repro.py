@@ -80,7 +80,7 @@ def reproduce(
     locked = _order_before(project)
     (project / BEGUN).parent.mkdir(parents=True, exist_ok=True)
     write_json(project / BEGUN, locked)
-    durations = _read_durations(project / DURATIONS)
+    durations = read_durations(project / DURATIONS)
     # A stage's `python` is this one, whether or not somebody activated its environment.
     variables = {**(os.environ if environment is None else environment), "PATH": own_path()}
     # Threads that wait for work must not take it from the stage beside them.
@@ -333,7 +333,8 @@ def _entries(lock: Path) -> list[tuple[str, str]]:
     return [(name, f"  {name}:\n{lines}") for name, lines in found]
 
 
-def _read_durations(path: Path) -> dict[str, float]:
+def read_durations(path: Path) -> dict[str, float]:
+    """How long each stage took when it last ran, in seconds; nothing where nobody knows."""
     try:
         return {str(name): float(seconds) for name, seconds in read_json(path).items()}
     except (OSError, ValueError, AttributeError, TypeError):
