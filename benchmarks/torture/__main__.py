@@ -35,9 +35,7 @@ def main() -> None:
     """Run the campaign, or a part of it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.torture", description=__doc__)
     parser.add_argument("--only", choices=ATTACKS, nargs="+", help="run some of them")
-    parser.add_argument(
-        "--real", action="store_true", help="runs alone, on the real reviews"
-    )
+    parser.add_argument("--real", action="store_true", help="runs alone, on the real reviews")
     parser.add_argument("--times", type=int, help="how often, where an attack can be repeated")
     parser.add_argument("--seed", type=int, default=123, help="of the moments")
     asked = parser.parse_args()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-import reelvec
 from reelvec.base.project.files import remove, replacing, save_array, sha256_of
 from reelvec.base.project.section import Text
 from reelvec.models.logits import Logits
@@ -16,6 +15,7 @@ from reelvec.text.ragged import Ragged
 KEPT = Path(".dvc/tmp/logits")
 """Beside what DVC keeps of the last run, and deleted with it: no output depends on it."""
 
+PACKAGE = Path(__file__).parents[1]
 CODE = ("base/project", "models", "text")
 LIBRARIES = ("numpy", "pyarrow", "scikit-learn", "scipy", "torch")
 
@@ -30,8 +30,7 @@ class Remembered:
     def __init__(self, folder: Path = KEPT) -> None:
         self._folder = folder
         self._used: set[Path] = set()
-        package = Path(reelvec.__file__).parent
-        code = (path for name in CODE for path in (package / name).rglob("*.py"))
+        code = (path for name in CODE for path in (PACKAGE / name).rglob("*.py"))
         versions = [f"{name} {version(name)}" for name in LIBRARIES]
         self._code = [*versions, *_digests(code)]
 
