@@ -1,9 +1,15 @@
-"""Train one variant: data/processed/ or data/plain/ to data/models/<variant>/."""
+"""Train one variant: data/processed/ or data/plain/ to data/models/<variant>/.
+
+`torchrun` may start it as several processes, which train together; the first writes.
+"""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 
-import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
+import reelvec.base.project.same_bytes
+import reelvec.models.quiet_torch  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
 from reelvec.base.errors import ReelvecError, shown_to_people
@@ -23,6 +29,7 @@ from reelvec.base.schema.training import TrainingParams
 from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import count_parameters
 from reelvec.models.predictor import Predictor
+from reelvec.models.processes import started_processes
 from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.training import Epoch, learning_curve, pick_device
 from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
@@ -31,22 +38,12 @@ from reelvec.text.tokenizer import Tokenizer
 from reelvec.tracking.runs import open_run
 
 
-def main() -> None:
-    """Run the stage for the variant that the command line names."""
-    if len(sys.argv) != 2:
-        raise ReelvecError("expected one argument, the variant: python stages/train.py scratch")
-    name, entries = sys.argv[1], read_entries(VariantParams)
-    params, training = entry_named(name, entries), read_section(TrainingParams)
-    data = reviews_of(params.text)
-    tokenizer = Tokenizer.load(data)
-    folder = folder_of_vectors(params.embedding)
-    vectors = load_word_vectors(folder) if params.is_pretrained else None
-    parts = TrainingParts(*(Dataset.load(data / part) for part in (TRAIN, VALID, UNSUP)))
-    device = pick_device(training.device)
-
+@contextmanager
+def shown_epochs(name: str) -> Iterator[Callable[[Epoch], None]]:
+    """Where each epoch is told: in the terminal, and in MLflow while the training goes on."""
     with open_run(name) as run:
 
-        def report(epoch: Epoch) -> None:
+        def show(epoch: Epoch) -> None:
             values = asdict(epoch)
             run.log_metrics(values, step=values.pop("epoch"))
             print(
@@ -55,7 +52,27 @@ def main() -> None:
                 f"{epoch.valid_accuracy:.2%} valid"
             )
 
-        fitted = fit(params, tokenizer.vocabulary, parts, vectors, device, report, training.threads)
+        yield show
+
+
+def main() -> None:
+    """Run the stage for the variant that the command line names."""
+    if len(sys.argv) != 2:
+        raise ReelvecError("expected one argument, the variant: python stages/train.py scratch")
+    name, entries = sys.argv[1], read_entries(VariantParams)
+    params, training = entry_named(name, entries), read_section(TrainingParams)
+    device = pick_device(training.device)
+    with started_processes(device) as processes:
+        data = reviews_of(params.text)
+        tokenizer = Tokenizer.load(data)
+        folder = folder_of_vectors(params.embedding)
+        vectors = load_word_vectors(folder) if params.is_pretrained else None
+        parts = TrainingParts(*(Dataset.load(data / part) for part in (TRAIN, VALID, UNSUP)))
+        words, threads = tokenizer.vocabulary, training.threads
+        with shown_epochs(name) if processes.leads else nullcontext(lambda _: None) as show:
+            fitted = fit(params, words, parts, vectors, device, show, threads, processes)
+    if not processes.leads:
+        return
 
     tokenizer = tokenizer.limited(fitted.model.reader.words)
     predictor = Predictor(name, params, tokenizer, fitted.model, label_names())

@@ -142,6 +142,15 @@ def test_frozen_vectors_stay_and_pooling_them_once_changes_nothing(decay: str) -
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("changes", [{"trainable": False}, {"encoder": "gru", "units": 3}])
+def test_one_review_left_over_is_normalized_as_those_before_it(changes: dict[str, object]) -> None:
+    """A batch of one has no variance, and torch's own normalization refuses it."""
+    params = PARAMS.model_copy(update={**changes, "normalize": True, "epochs": 3})
+    part = reviews(params.batch_size * 4 + 1, 5)
+    history = train(params, start_with(WEIGHT, part), VALIDATION, CPU).history
+    assert history[-1].train_loss < history[0].train_loss
+
+
 def test_padding_and_words_never_seen_keep_their_vectors() -> None:
     result = trained()
     weight = result.model.embedding.weight.detach().numpy()

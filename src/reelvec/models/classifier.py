@@ -103,6 +103,20 @@ class Classifier(nn.Module):
         return output.squeeze(1)
 
 
+class BatchNorm(nn.BatchNorm1d):
+    """Batch normalisation; one review alone, which has no variance, as after training."""
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Normalise each of the features, float32 (reviews, features)."""
+        if self.training and len(features) == 1:
+            return self.by_running(features)
+        return super().forward(features)
+
+    def by_running(self, features: Tensor) -> Tensor:
+        """The same by the mean and variance of the batches before."""
+        return functional.batch_norm(features, self.running_mean, self.running_var, eps=self.eps)
+
+
 def make_head(features: int, params: VariantParams) -> nn.Sequential:
     """Features to one logit, through one hidden layer unless `hidden` is 0.
 
@@ -111,7 +125,7 @@ def make_head(features: int, params: VariantParams) -> nn.Sequential:
     """
     layers: list[nn.Module] = []
     if params.normalize:
-        layers.append(nn.BatchNorm1d(features, affine=False))
+        layers.append(BatchNorm(features, affine=False))
     layers.append(nn.Dropout(params.dropout))
     if params.hidden:
         layers += [nn.Linear(features, params.hidden), nn.ReLU(), nn.Dropout(params.dropout)]

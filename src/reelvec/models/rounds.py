@@ -13,6 +13,7 @@ import torch
 from reelvec.models.classifier import Classifier
 from reelvec.models.first_layer import start_of
 from reelvec.models.inference import predict_logits
+from reelvec.models.processes import ALONE, Processes
 from reelvec.models.training import Epoch, Fitted, train, train_on_all
 from reelvec.text.dataset import Dataset
 from reelvec.text.ragged import Ragged
@@ -51,6 +52,7 @@ def fit(
     device: torch.device,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
     threads: int = 1,
+    processes: Processes = ALONE,
 ) -> Fitted:
     """Train a variant in as many rounds as its parameters ask for.
 
@@ -62,6 +64,7 @@ def fit(
         device: where to compute.
         on_epoch: called after each epoch of the last round that is validated.
         threads: of the CPU.
+        processes: that train it together; each of them calls this.
 
     Returns:
         the model of the last round, and the figures of the last round that is validated: its
@@ -73,7 +76,8 @@ def fit(
 
     def trained_on(reviews: Dataset, on_epoch: Callable[[Epoch], None] = lambda _: None) -> Fitted:
         start = start_of(params, tokens, reviews, vectors)
-        return train(params, start, start.reader.read_part(parts.validation), device, on_epoch)
+        validation = start.reader.read_part(parts.validation)
+        return train(params, start, validation, device, on_epoch, processes)
 
     learned = parts.training
     with reproducible(threads, device):
@@ -86,7 +90,8 @@ def fit(
         if params.refit:
             # A round has a reader of its own: more reviews have more frequent n-grams.
             start = start_of(params, tokens, learned.followed_by(parts.validation), vectors)
-            model = train_on_all(params, start, device, epochs=fitted.best.epoch)
+            epochs = fitted.best.epoch
+            model = train_on_all(params, start, device, epochs=epochs, processes=processes)
             fitted = replace(fitted, model=model)
     return fitted
 

@@ -19,6 +19,7 @@ from reelvec.models.classifier import Classifier
 from reelvec.models.first_layer import Start
 from reelvec.models.inference import features_of_read, logits_of_read
 from reelvec.models.optimizer import Adam
+from reelvec.models.processes import ALONE, Processes
 from reelvec.text.dataset import Dataset
 
 
@@ -137,6 +138,7 @@ def train(
     validation: Dataset,
     device: torch.device,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
+    processes: Processes = ALONE,
 ) -> Fitted:
     """Train a classifier until the validation loss stops falling.
 
@@ -146,22 +148,26 @@ def train(
         validation: labelled reviews that decide when to stop, as `start.reader` reads them.
         device: where to compute.
         on_epoch: called after each epoch.
+        processes: that train it together; each of them calls this.
 
     Returns:
         the model with the weights of the epoch whose validation loss was smallest.
 
     Raises:
-        ReelvecError: a part has no reviews or no labels, or the loss is not finite.
+        ReelvecError: a part has no reviews or no labels, the loss is not finite, or another
+            process is gone.
     """
     if not len(start.training) or not len(validation):
         raise ReelvecError("training and validation both need at least one review")
-    model = new_model(params, start).to(device)
-    learn, check = (examples_of(model, part, device) for part in (start.training, validation))
+    model = _prepared_model(params, start, device, processes)
+    judged = processes.part_of(validation)
+    learn, check = (examples_of(model, part, device) for part in (start.training, judged))
     history: list[Epoch] = []
     best_state: dict[str, Tensor] = {}
     best: Epoch | None = None
-    for train_loss, train_accuracy in _epochs(model, learn, params):
-        epoch = Epoch(len(history) + 1, train_loss, train_accuracy, *_score(check))
+    for learned in _epochs(model, learn, params, processes):
+        found = processes.mean_of(*_score(check), len(judged))
+        epoch = Epoch(len(history) + 1, *learned, *found)
         _require_finite(epoch.valid_loss, epoch.epoch, params)
         history.append(epoch)
         on_epoch(epoch)
@@ -182,6 +188,7 @@ def train_on_all(
     device: torch.device,
     on_epoch: Callable[[float, float], None] = lambda *_: None,
     epochs: int | None = None,
+    processes: Processes = ALONE,
 ) -> Classifier:
     """Train for a number of epochs, with nothing to judge it by.
 
@@ -192,13 +199,15 @@ def train_on_all(
         on_epoch: called with the training loss and accuracy after each epoch.
         epochs: after which to stop; by default all of the variant's. The learning rate falls as
             it does where all are trained.
+        processes: that train it together; each of them calls this.
 
     Raises:
-        ReelvecError: the reviews have no labels, or the loss is not finite.
+        ReelvecError: the reviews have no labels, the loss is not finite, or another process is
+            gone.
     """
-    model = new_model(params, start).to(device)
+    model = _prepared_model(params, start, device, processes)
     examples = examples_of(model, start.training, device)
-    for loss, accuracy in islice(_epochs(model, examples, params), epochs):
+    for loss, accuracy in islice(_epochs(model, examples, params, processes), epochs):
         on_epoch(loss, accuracy)
     return model.cpu().eval()
 
@@ -227,13 +236,22 @@ def examples_of(model: Classifier, part: Dataset, device: torch.device) -> Examp
     return kind(model, part, device)
 
 
+def _prepared_model(
+    params: VariantParams, start: Start, device: torch.device, processes: Processes
+) -> Classifier:
+    """An untrained classifier where it is to be trained, ready for those who train it."""
+    model = new_model(params, start)
+    processes.prepare(model, start)
+    return model.to(device)
+
+
 def _targets_of(part: Dataset, device: torch.device) -> Tensor:
     """What the loss compares with: float32 (reviews,), 1 positive and 0 negative."""
     return torch.from_numpy(part.learned).to(device)
 
 
 def _epochs(
-    model: Classifier, examples: Examples, params: VariantParams
+    model: Classifier, examples: Examples, params: VariantParams, processes: Processes
 ) -> Iterator[tuple[float, float]]:
     """Train for one epoch after another, giving each one's mean loss and accuracy."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
@@ -246,20 +264,25 @@ def _epochs(
         logits_of_batch: list[Tensor] = []
         targets_of_batch: list[Tensor] = []
         batches = examples.batches(shuffle.permutation(reviews), shuffle)
-        for rows in tqdm(batches, f"epoch {epoch}", total, leave=False, disable=None):
+        hidden = None if processes.leads else True
+        for rows in tqdm(batches, f"epoch {epoch}", total, leave=False, disable=hidden):
             if params.decay == "linear":
                 done = ((epoch - 1) * total + len(logits_of_batch)) / (params.epochs * total)
                 optimizer.learning_rate = params.learning_rate * (1 - done)
-            logits = examples.logits(rows)
+            own = processes.share_of(rows)
+            logits = examples.logits(own)
             optimizer.zero_grad()
-            targets = examples.targets[torch.from_numpy(rows).to(examples.targets.device)]
-            loss = functional.binary_cross_entropy_with_logits(logits, targets)
+            targets = examples.targets[torch.from_numpy(own).to(examples.targets.device)]
+            loss = processes.loss_of(logits, targets, len(rows))
             loss.backward()  # type: ignore[no-untyped-call]
+            processes.add_gradients(parameters)
             optimizer.step()
             logits_of_batch.append(logits.detach())
             targets_of_batch.append(targets)
         # Once an epoch: to read each batch's loss would be as dear as a small model's step.
-        mean, accuracy = _loss_and_accuracy(torch.cat(logits_of_batch), torch.cat(targets_of_batch))
+        logits, targets = torch.cat(logits_of_batch), torch.cat(targets_of_batch)
+        found = _loss_and_accuracy(logits, targets)
+        mean, accuracy = processes.mean_of(*found, len(targets))
         _require_finite(mean, epoch, params)
         yield mean, accuracy
 
