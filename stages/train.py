@@ -18,10 +18,7 @@ from reelvec.base.project.params_file import entry_named, read_entries, read_sec
 from reelvec.base.project.paths import (
     MODELS,
     PLOTS,
-    TRAIN,
     TRAIN_METRICS,
-    UNSUP,
-    VALID,
     reviews_of,
 )
 from reelvec.base.project.provenance import label_names
@@ -30,10 +27,8 @@ from reelvec.base.schema.variants import VariantParams
 from reelvec.models.classifier import count_parameters
 from reelvec.models.predictor import Predictor
 from reelvec.models.processes import started_processes
-from reelvec.models.rounds import TrainingParts, fit
+from reelvec.models.rounds import TrainingParts, fit, vectors_named_by
 from reelvec.models.training import Epoch, learning_curve, pick_device
-from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
-from reelvec.text.dataset import Dataset
 from reelvec.text.tokenizer import Tokenizer
 from reelvec.tracking.runs import open_run
 
@@ -65,9 +60,7 @@ def main() -> None:
     with started_processes(device) as processes:
         data = reviews_of(params.text)
         tokenizer = Tokenizer.load(data)
-        folder = folder_of_vectors(params.embedding)
-        vectors = load_word_vectors(folder) if params.is_pretrained else None
-        parts = TrainingParts(*(Dataset.load(data / part) for part in (TRAIN, VALID, UNSUP)))
+        vectors, parts = vectors_named_by(params), TrainingParts.load(data)
         words, threads = tokenizer.vocabulary, training.threads
         with shown_epochs(name) if processes.leads else nullcontext(lambda _: None) as show:
             fitted = fit(params, words, parts, vectors, device, show, threads, processes)
@@ -79,13 +72,10 @@ def main() -> None:
     predictor.save(MODELS / name, fitted.validation_logits, fitted.unlabelled_logits)
     write_text(PLOTS / "training" / f"{name}.csv", learning_curve(fitted.history))
     parameters, trainable = count_parameters(fitted.model)
-    best = asdict(fitted.best)
     write_json(
         TRAIN_METRICS / f"{name}.json",
         {
-            "best_epoch": best.pop("epoch"),
-            "epochs": len(fitted.history),
-            **best,
+            **fitted.figures,
             "parameters": parameters,
             "trainable_parameters": trainable,
             "words_without_pretrained_vector": fitted.missing,

@@ -1,7 +1,5 @@
 """Train each student from labels and lessons: data/<text>/ and data/lessons/ to data/students/."""
 
-from dataclasses import asdict
-
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
@@ -15,9 +13,6 @@ from reelvec.base.project.paths import (
     LESSONS,
     STUDENT_METRICS,
     STUDENTS,
-    TRAIN,
-    UNSUP,
-    VALID,
     reviews_of,
 )
 from reelvec.base.project.provenance import label_names
@@ -25,9 +20,8 @@ from reelvec.base.schema.students import StudentParams
 from reelvec.base.schema.training import TrainingParams
 from reelvec.models.classifier import count_parameters
 from reelvec.models.predictor import Predictor
-from reelvec.models.rounds import TrainingParts, fit
+from reelvec.models.rounds import TrainingParts, fit, vectors_named_by
 from reelvec.models.training import pick_device
-from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
 from reelvec.text.dataset import Dataset
 from reelvec.text.tokenizer import Tokenizer
 
@@ -51,32 +45,25 @@ def main() -> None:
         folder.mkdir()
         for name, params in read_entries(StudentParams).items():
             data = reviews_of(params.text)
-            labelled, validation, unlabelled = (
-                Dataset.load(data / part) for part in (TRAIN, VALID, UNSUP)
-            )
-            lesson = taught(name, unlabelled)
-            parts = TrainingParts(labelled.followed_by(lesson), validation)
+            parts = TrainingParts.load(data)
+            learned = parts.training.followed_by(taught(name, parts.unlabelled))
             tokenizer = Tokenizer.load(data)
-            vectors = folder_of_vectors(params.embedding)
             fitted = fit(
                 params.variant,
                 tokenizer.vocabulary,
-                parts,
-                load_word_vectors(vectors) if params.is_pretrained else None,
+                TrainingParts(learned, parts.validation),
+                vectors_named_by(params),
                 pick_device(training.device),
                 threads=training.threads,
             )
             tokenizer = tokenizer.limited(fitted.model.reader.words)
             student = Predictor(name, params.variant, tokenizer, fitted.model, label_names())
             student.save(folder / name, fitted.validation_logits)
-            best = asdict(fitted.best)
             metrics[name] = {
-                "best_epoch": best.pop("epoch"),
-                "epochs": len(fitted.history),
-                **best,
+                **fitted.figures,
                 "trainable_parameters": count_parameters(fitted.model)[1],
-                "labelled_reviews": len(labelled) + len(validation),
-                "unlabelled_reviews": len(unlabelled),
+                "labelled_reviews": len(parts.training) + len(parts.validation),
+                "unlabelled_reviews": len(parts.unlabelled),
             }
             print(f"{name}: {fitted.best.valid_accuracy:.2%} of the validation reviews right")
     write_json(STUDENT_METRICS, metrics)

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 
+from reelvec.base.project.paths import TRAIN, UNSUP, VALID
 from reelvec.models.classifier import Classifier
 from reelvec.models.first_layer import start_of
 from reelvec.models.inference import predict_logits
@@ -42,6 +44,26 @@ class TrainingParts:
     training: Dataset
     validation: Dataset
     unlabelled: Dataset = NO_REVIEWS
+
+    @classmethod
+    def load(cls, folder: Path) -> "TrainingParts":
+        """Those of a kind of text.
+
+        Raises:
+            ReelvecError: a part is missing or damaged.
+        """
+        return cls(*(Dataset.load(folder / part) for part in (TRAIN, VALID, UNSUP)))
+
+
+def vectors_named_by(params: "VariantParams") -> "WordVectors | None":
+    """The vectors that a variant begins with; None where it has none that were made before.
+
+    Raises:
+        ReelvecError: as for `load_word_vectors`.
+    """
+    from reelvec.models.word_vectors import folder_of_vectors, load_word_vectors
+
+    return load_word_vectors(folder_of_vectors(params.embedding)) if params.is_pretrained else None
 
 
 def fit(

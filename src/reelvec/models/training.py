@@ -1,7 +1,7 @@
 """One training of a classifier: Adam on logits, early stopping on the validation loss."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from itertools import islice
 
 import numpy as np
@@ -53,6 +53,12 @@ class Fitted:
     validation_logits: NDArray[np.float32]
     missing: int
     unlabelled_logits: NDArray[np.float32] | None = None
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """The best epoch and what was measured after it, by the names that metrics have."""
+        best = asdict(self.best)
+        return {"best_epoch": best.pop("epoch"), "epochs": len(self.history), **best}
 
 
 class RaggedExamples:
