@@ -1,7 +1,7 @@
 """What is used of DVC and MLflow beyond their documentation is there, and is used in two places.
 
 DVC documents its commands and `dvc.api` alone, MLflow the modules in `DOCUMENTED`. All else may go
-with any release: these tests name it. Tried with DVC 3.67.0 and 3.67.1, MLflow 3.17.0 to 3.17.2.
+with any release: these tests name it. Tried with DVC 3.67.0 and 3.67.1, MLflow 3.17.0 and 3.17.2.
 """
 
 import ast
