@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.torture.arena import Arena, make_arena, real_arena
 from benchmarks.torture.kills import killed_commands, killed_runs
 from benchmarks.torture.orders import random_orders
+from benchmarks.torture.processors import old_processors
 from benchmarks.torture.report import reliability_markdown
 from benchmarks.torture.surroundings import full_disk, odd_surroundings
 from benchmarks.torture.together import two_at_once
@@ -25,6 +26,7 @@ ATTACKS: dict[str, tuple[Attack, int]] = {
     "kills": (killed_runs, 32),
     "commands": (killed_commands, 3),
     "surroundings": (odd_surroundings, 1),
+    "processors": (old_processors, 1),
     "full-disk": (full_disk, 1),
     "together": (two_at_once, 1),
 }

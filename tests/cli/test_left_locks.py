@@ -13,7 +13,8 @@ import pytest
 from dvc.repo import Repo
 from dvc.rwlock import rwlock
 
-from reelvec.cli.left_locks import LOCKED_PATHS, release_the_dead
+from reelvec.cli.left_locks import release_the_dead
+from reelvec.dvc_interface import LOCKED_PATHS
 
 
 @pytest.fixture

@@ -6,14 +6,19 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from benchmarks.torture.arena import Arena, other_lock, runs_broken_in
 from benchmarks.torture.kills import killed_runs
+from benchmarks.torture.processors import TOLERANCE, other_results
 from benchmarks.torture.report import reliability_markdown
 from benchmarks.torture.trials import Trial, read_trials, write_trials
 from workspaces import PROJECT
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.project.files import write_json
+from reelvec.base.project.paths import PREDICTIONS, TEST_METRICS
+from reelvec.evaluation.predictions import Predictions
 
 
 @pytest.fixture
@@ -54,6 +59,24 @@ def test_a_store_with_two_runs_of_a_model_or_one_without_an_end_is_broken(tmp_pa
         database.execute("INSERT INTO runs VALUES ('scratch', 'FINISHED', 'active')")
         database.commit()
         assert runs_broken_in(store) == "MLflow has 3 runs of 2 models"
+
+
+def test_last_digits_are_no_other_results_but_more_is(tmp_path: Path) -> None:
+    def results(name: str, probability: float, accuracy: float) -> Path:
+        ids, labels = np.array([1], np.int32), np.array([1], np.int8)
+        place = tmp_path / name / PREDICTIONS / "scratch.parquet"
+        place.parent.mkdir(parents=True)
+        Predictions(ids, labels, np.array([probability])).save(place)
+        (tmp_path / name / TEST_METRICS).mkdir(parents=True)
+        write_json(tmp_path / name / TEST_METRICS / "scratch.json", {"accuracy": accuracy})
+        return tmp_path / name
+
+    here = results("here", 0.75, 0.5)
+    assert other_results(here, results("there", 0.75 + TOLERANCE / 2, 0.5)) == ""
+    told = other_results(here, results("further", 0.75 + TOLERANCE * 2, 0.5))
+    assert told == "probabilities of scratch differ by 2e-06"
+    told = other_results(here, results("elsewhere", 0.75, 0.4))
+    assert told == "the test metrics of scratch differ"
 
 
 def test_a_campaign_takes_the_place_of_the_same_attacks_alone(tmp_path: Path) -> None:

@@ -6,30 +6,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlencode, urlparse
 
-import numpy as np
 import pytest
 from chromium import PROGRAM, chromium
 from gensim.models import KeyedVectors
+from hostile_page import EVIL, HOSTILE, WORDS, make_spaces, nearest, write_page
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from test_page import page as report_page
-
-from reelvec.base.schema.explorer import ExplorerParams
-from reelvec.base.schema.whole import Params, load_params
-from reelvec.spaces.explorer_data import explorer_data
-from reelvec.spaces.keyed_vectors import keyed_vectors
-from reelvec.text.dataset import Dataset
-from reelvec.text.ragged import Ragged
-from reelvec.text.vocabulary import Vocabulary
-
-EVIL = "<script>document.title='owned'</script><img src=x onerror=document.title='owned'>"
-HOSTILE = [
-    *(EVIL, "</script>", "<!--<script>", "</title><svg/onload=alert(1)>", "'\"`${x}{{y}}"),
-    *("line\u2028end", "\u202etfel-ot-thgir\u202c", "👩\u200d👧", "w" * 10_000),
-]
-NAMED = ["wonderful", "awful", "king", "man", "woman", "queen", *HOSTILE]
-COUNT = 10_500
-RANDOM = np.random.default_rng(9)
-WORDS = [*NAMED, *(f"word{number}" for number in range(COUNT - len(NAMED)))]
 
 expect.set_options(timeout=30_000)  # a busy machine draws slowly
 
@@ -39,36 +20,14 @@ pytestmark = [
 ]
 
 
-def make_space(words: list[str], dimension: int) -> KeyedVectors:
-    vectors = RANDOM.normal(size=(len(words), dimension)).astype(np.float32)
-    # As different in length as trained vectors are, and with a queen to be found.
-    vectors *= RANDOM.uniform(0.5, 2, len(words))[:, None].astype(np.float32)
-    row = {word: number for number, word in enumerate(words)}
-    vectors[row["queen"]] = vectors[row["king"]] - vectors[row["man"]] + vectors[row["woman"]]
-    return keyed_vectors(words, vectors)
-
-
 @pytest.fixture(scope="module")
 def spaces() -> dict[str, KeyedVectors]:
-    return {"scratch": make_space(WORDS, 20), "glove": make_space(WORDS[:-500], 12)}
+    return make_spaces()
 
 
 @pytest.fixture(scope="module")
 def address(spaces: dict[str, KeyedVectors], tmp_path_factory: pytest.TempPathFactory) -> str:
-    tokens = ["<pad>", "<unk>", *WORDS]
-    counts = np.arange(len(tokens), 0, -1)
-    reviews = Ragged(np.arange(2, len(tokens), dtype=np.int32), np.array([0, 5_000, len(WORDS)]))
-    ids, targets = np.array([1, 2], np.int32), np.array([1, 0], np.int8)
-    data = explorer_data(
-        spaces,
-        Vocabulary(tokens, counts, counts),
-        Dataset(reviews, targets, ids),
-        ExplorerParams(spaces=("scratch", "glove"), words=COUNT),
-    )
-    params: Params = load_params(Path(__file__).parents[2] / "params.yaml")
-    path = tmp_path_factory.mktemp("a page") / "index.html"
-    path.write_text(report_page(params, text=EVIL, explorer=data), encoding="utf-8")
-    return path.as_uri()
+    return write_page(spaces, tmp_path_factory.mktemp("a page"))
 
 
 @pytest.fixture(scope="module")
@@ -132,11 +91,6 @@ def opened(context: BrowserContext, address: str) -> Iterator[Watched]:
     assert [url.partition("#")[0] for url in asked] == [address.partition("#")[0]]
     assert "owned" not in watched.page.title()
     watched.page.close()
-
-
-def nearest(space: KeyedVectors, count: int, *positive: str, without: str = "") -> list[str]:
-    found = space.most_similar(list(positive), [without] if without else [], topn=count)
-    return [word for word, _ in found]
 
 
 def test_a_search_shows_gensims_neighbours_in_both_spaces(

@@ -8,14 +8,9 @@ read and files are hashed is left to DVC.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from reelvec.base.errors import ReelvecError
-
-if TYPE_CHECKING:
-    from dvc.dependency import Dependency
-    from dvc.output import Output
-    from dvc.stage import PipelineStage
+from reelvec.dvc_interface import File, Stage, hash_of_folder, opened
 
 Entry = Mapping[str, Any]
 """One stage in dvc.lock: its cmd, deps, params and outs."""
@@ -42,60 +37,43 @@ def stale_stages(root: Path) -> dict[str, list[str]]:
     Raises:
         ReelvecError: the folder is no DVC project, or its files cannot be read.
     """
-    from dvc.dvcfile import Lockfile
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-    from dvc.stage import PipelineStage
-
-    try:
-        with Repo(str(root)) as repo:
-            pipeline = Path(repo.root_dir, "dvc.yaml")
-            lock_path = str(pipeline.with_suffix(".lock"))
-            lock = Lockfile(repo, lock_path).load().get("stages", {})
-            made = {path: md5 for entry in lock.values() for path, md5 in _hashes(entry, "outs")}
-            found = {
-                stage.name: list(_differences(stage, lock[stage.name], made))
-                if stage.name in lock
-                else ["not in dvc.lock"]
-                for stage in repo.index.stages
-                if isinstance(stage, PipelineStage) and Path(stage.path) == pipeline
-            }
-    except DvcException as error:
-        raise ReelvecError(f"{root.resolve()}: DVC cannot read this project: {error}") from error
+    with opened(root) as pipeline:
+        lock = pipeline.locked()
+        made = {path: md5 for entry in lock.values() for path, md5 in _hashes(entry, "outs")}
+        found = {
+            name: list(_differences(stage, lock[name], made, pipeline.root))
+            if name in lock
+            else ["not in dvc.lock"]
+            for name, stage in pipeline.stages.items()
+        }
     for name in sorted(lock.keys() - found.keys()):
         found[name] = ["dvc.lock has this stage, dvc.yaml has not"]
     return {name: reasons for name, reasons in found.items() if reasons}
 
 
-def _differences(stage: "PipelineStage", entry: Entry, made: Hashes) -> Iterator[str]:
+def _differences(stage: Stage, entry: Entry, made: Hashes, root: Path) -> Iterator[str]:
     """What makes one stage stale, one reason at a time."""
-    from dvc.dependency import ParamsDependency
-
-    if stage.changed_stage():
+    if stage.has_another_command():
         yield "command changed in dvc.yaml"
     yield from _changed_params(stage, entry)
-    files = {dep.def_path: dep for dep in stage.deps if not isinstance(dep, ParamsDependency)}
+    files = {file.path: file for file in stage.dependencies()}
     deps, outs = dict(_hashes(entry, "deps")), dict(_hashes(entry, "outs"))
     yield from _changed_list("dependency", set(files), set(deps))
-    for path, dep in files.items():
+    for path, file in files.items():
         if path in deps:
-            yield from _changed_dependency(dep, deps[path], made)
-    yield from _changed_list("output", {out.def_path for out in stage.outs}, set(outs))
-    for out in stage.outs:
+            yield from _changed_dependency(file, deps[path], made, root)
+    yield from _changed_list("output", {out.path for out in stage.outputs()}, set(outs))
+    for out in stage.outputs():
         # What DVC keeps in its cache, or nobody keeps, may be missing here; what git keeps may not.
-        if out.def_path in outs and not out.use_cache and not _is_ignored(out):
+        if out.path in outs and not out.is_cached and not out.is_ignored():
             yield from _state(out)
 
 
-def _changed_params(stage: "PipelineStage", entry: Entry) -> Iterator[str]:
+def _changed_params(stage: Stage, entry: Entry) -> Iterator[str]:
     """Every single parameter that has another value than in dvc.lock."""
-    from dvc.dependency import ParamsDependency
-
-    for dep in stage.deps:
-        if not isinstance(dep, ParamsDependency):
-            continue
-        before = dict(_leaves(entry.get("params", {}).get(dep.def_path, {})))
-        now = dict(_leaves(dep.read_params()))
+    for path, params in stage.params().items():
+        before = dict(_leaves(entry.get("params", {}).get(path, {})))
+        now = dict(_leaves(params))
         for key in [*now, *(key for key in before if key not in now)]:
             old, new = before.get(key, MISSING), now.get(key, MISSING)
             if old is MISSING:
@@ -113,46 +91,28 @@ def _changed_list(kind: str, declared: set[str], locked: set[str]) -> Iterator[s
         yield f"{kind} {path} is gone from dvc.yaml"
 
 
-def _changed_dependency(dep: "Dependency", recorded: str, made: Hashes) -> Iterator[str]:
+def _changed_dependency(file: File, recorded: str, made: Hashes, root: Path) -> Iterator[str]:
     """Whether a stage read something else than what is here, or than what another stage made."""
-    path = dep.def_path
+    path = file.path
     parts = {out: md5 for out, md5 in made.items() if out.startswith(f"{path}/")}
     if path in made:
         expected = made[path]
     elif parts and not any(md5.endswith(".dir") for md5 in parts.values()):
-        expected = _folder_hash(path, parts)
+        expected = hash_of_folder({out.removeprefix(f"{path}/"): parts[out] for out in parts})
     else:
         # Either git holds it, or dvc.lock does not tell: it has no hashes from within a folder.
         wholes = [out for out in made if path.startswith(f"{out}/")]
-        if all(dep.fs.exists(dep.fs.join(dep.repo.root_dir, out)) for out in [*parts, *wholes]):
-            yield from _state(dep)
+        if all((root / out).exists() for out in [*parts, *wholes]):
+            yield from _state(file)
         return
     if expected != recorded:
         yield f"{path} was made anew since"
 
 
-def _folder_hash(folder: str, parts: Hashes) -> str:
-    """The hash that DVC gives to a folder of files."""
-    from dvc_data.hashfile.tree import Tree
-
-    listing = [{"relpath": out.removeprefix(f"{folder}/"), "md5": parts[out]} for out in parts]
-    tree = Tree.from_list(listing, hash_name="md5")
-    tree.digest()
-    return str(tree.hash_info.value)
-
-
-def _state(file: "Output") -> Iterator[str]:
+def _state(file: File) -> Iterator[str]:
     """How a file on disk differs from dvc.lock, if it does."""
-    for state in file.workspace_status().values():
-        yield f"{file.def_path} {'is missing' if state == 'deleted' else 'changed'}"
-
-
-def _is_ignored(file: "Output") -> bool:
-    """Whether git leaves a file alone; without git, whether it is not there."""
-    scm = file.repo.scm
-    if hasattr(scm, "is_ignored"):
-        return bool(scm.is_ignored(file.fs_path))
-    return not file.exists
+    for state in file.states():
+        yield f"{file.path} {'is missing' if state == 'deleted' else 'changed'}"
 
 
 def _hashes(entry: Entry, kind: str) -> Iterator[tuple[str, str]]:

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-LOCKED_PATHS = Path(".dvc/tmp/rwlock")
-"""DVC's file of paths that are read and written, each by the number of a process."""
+from reelvec.dvc_interface import held_file_of_locks
 
 
 def release_the_dead(project: Path) -> None:
@@ -17,17 +16,9 @@ def release_the_dead(project: Path) -> None:
     Args:
         project: the folder of `dvc.yaml`.
     """
-    path = project / LOCKED_PATHS
-    if not path.is_file():
-        return
-    from dvc.lock import LockError, make_lock
-
-    guard = make_lock(f"{path.resolve()}.lock", tmp_dir=str(path.resolve().parent))
-    try:
-        with guard:
+    with held_file_of_locks(project) as path:
+        if path is not None:
             path.write_text(json.dumps(_living(_read(path))), encoding="utf-8")
-    except LockError:  # somebody is changing it this moment
-        return
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from reelvec.cli.forked_python import forked_python
 from reelvec.cli.left_locks import release_the_dead
 from reelvec.cli.stages import stages_to_run
 from reelvec.cli.workspace import own_path
+from reelvec.dvc_interface import LOADED_TO_REPRODUCE, run_command
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -42,7 +43,7 @@ DURATIONS = Path(".dvc/tmp/durations.json")
 BEGUN = Path(".dvc/tmp/order.json")
 """The order of dvc.lock when a run began; there until that run, or a later one, is complete."""
 
-LOADED = ["__main__", __name__, "dvc.cli", "dvc.commands.repro", "dvc.repo.reproduce"]
+LOADED = ["__main__", __name__, *LOADED_TO_REPRODUCE]
 LINES_SHOWN = 30
 SECONDS_TO_END = 10.0
 
@@ -261,9 +262,7 @@ def _run_dvc(project: Path, output: Path, arguments: list[str], variables: dict[
     # Not before: what an interrupt has Python say is for the log.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    from dvc.cli import main
-
-    status = main(arguments)
+    status = run_command(arguments)
     for each in (sys.stdout, sys.stderr):
         each.flush()
     os._exit(status)

@@ -10,7 +10,6 @@ from pathlib import Path
 import mlflow.pyfunc
 import pandas as pd
 from mlflow.models import Model, ModelSignature
-from mlflow.pyfunc import FLAVOR_NAME
 from mlflow.types import ColSpec, Schema
 
 from reelvec.base.messages import quiet
@@ -107,7 +106,7 @@ def _copy_code(code: Path) -> None:
 
 def _describe_anew(place: Path, model: Model) -> None:
     """Take from MLflow's own files what differs from one machine or minute to the next."""
-    flavor = model.flavors[FLAVOR_NAME]
+    flavor = model.flavors["python_function"]  # so an MLmodel file calls it
     flavor["python_version"] = PYTHON
     flavor["model_code_path"] = Path(flavor["model_code_path"]).name
     for artifact in flavor["artifacts"].values():

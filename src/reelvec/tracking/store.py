@@ -29,13 +29,12 @@ from mlflow.entities import (
 )
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
-from mlflow.utils.credentials import get_default_host_creds
-from mlflow.utils.rest_utils import http_request
 
 from reelvec.base.messages import quiet
 from reelvec.base.schema.serving import ServingParams
 from reelvec.export.mlflow_folder import save_package, served_digest
 from reelvec.tracking.lock import Lock, lock_of, writing_lock_of
+from reelvec.tracking.mlflow_interface import MAKING_DATABASES, ask_whether_well
 from reelvec.tracking.record import FINGERPRINT, DatasetRecord, Point, RunRecord
 
 CONTENT = "reelvec.content"
@@ -53,7 +52,7 @@ METRICS_A_BATCH = 1000  # MLflow's own limit
 
 QUIET = {
     "alembic": logging.WARNING,
-    "mlflow.store.db.utils": logging.WARNING,
+    MAKING_DATABASES: logging.WARNING,
     "urllib3.connectionpool": logging.ERROR,
 }
 """Migrations of a new database are no news to people, and failures are told once, by `runs`."""
@@ -75,11 +74,8 @@ class Store:
         self._is_server = uri.startswith(("http://", "https://"))
         if self._is_server:
             # A server that hangs or refuses is known at once, before any real call.
-            server = get_default_host_creds(uri)  # type: ignore[no-untyped-call]
             with quiet(QUIET):
-                http_request(  # type: ignore[no-untyped-call]
-                    server, "/health", "GET", max_retries=0, timeout=PROBE_SECONDS
-                )
+                ask_whether_well(uri, PROBE_SECONDS)
         self._lock, self._writing = lock_of(uri), writing_lock_of(uri)
         with self._lock, quiet(QUIET):
             self._client = MlflowClient(tracking_uri=uri, registry_uri=uri)

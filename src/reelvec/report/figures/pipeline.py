@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.paths import STAGES
+from reelvec.dvc_interface import opened
 from reelvec.report.figures.style import empty_figure, house_style
 
 if TYPE_CHECKING:
@@ -61,34 +62,27 @@ def mermaid(root: Path) -> str:
 def _graph(root: Path) -> "nx.DiGraph":
     """The stages of the folder's `dvc.yaml`, an edge from each to those that read its outputs."""
     import networkx as nx
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
 
-    file = root / STAGES
-    try:
-        with Repo(str(root)) as repo:
-            found = repo.index.graph
-    except DvcException as error:
-        raise ReelvecError(f"{file}: DVC cannot read it: {error}") from None
-    own = str(file.resolve())
+    with opened(root) as pipeline:
+        found = pipeline.graph()
     graph = nx.DiGraph()
-    graph.add_nodes_from(_name(stage) for stage in found if stage.path == own)
+    graph.add_nodes_from(_group(name) for name in found)
     if not graph:
-        raise ReelvecError(f"{file}: no pipeline: it names no stage")
+        raise ReelvecError(f"{root / STAGES}: no pipeline: it names no stage")
     place = {name: number for number, name in enumerate(graph)}
     # DVC draws an arrow from what reads to what is read, and in no order.
     edges = {
-        (_name(read), _name(reads))
+        (_group(read), _group(reads))
         for reads, read in found.edges
-        if reads.path == own and read.path == own and _name(reads) != _name(read)
+        if _group(reads) != _group(read)
     }
     graph.add_edges_from(sorted(edges, key=lambda edge: (place[edge[0]], place[edge[1]])))
     return graph
 
 
-def _name(stage: Any) -> str:
+def _group(name: str) -> str:
     """A stage's name, that of its `foreach` where it is one of several."""
-    return str(stage.name.partition("@")[0])
+    return name.partition("@")[0]
 
 
 def draw_pipeline(layers: Sequence[Sequence[str]], edges: Sequence[tuple[str, str]]) -> Figure:
