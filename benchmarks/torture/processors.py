@@ -47,7 +47,7 @@ def old_processors(arena: Arena, _: random.Random, __: int) -> Iterator[Trial]:
             if done.returncode
             else other_results(arena.finished, workspace) or runs_broken_in(workspace / "mlflow.db")
         )
-        fault = f"without {lacking}: to {TOLERANCE:g} of a probability"
+        fault = f"no {lacking}: probabilities to {TOLERANCE:g}"
         yield Trial("processor", fault, arena.data, None, broken)
 
 
