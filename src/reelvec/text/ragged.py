@@ -1,7 +1,6 @@
 """Ragged rows without padding: all values end to end, and where each row starts."""
 
 import mmap
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -84,7 +83,8 @@ class Ragged:
             for start, (begin, end) in zip(
                 starts.tolist(), pairwise(offsets.tolist()), strict=True
             ):
-                os.preadv(file.fileno(), [ids[begin:end]], start)
+                file.seek(start)
+                file.readinto(ids[begin:end].data)
         return Ragged(ids, offsets)
 
     def cut(self, length: int, from_end: bool) -> "Ragged":
