@@ -3,27 +3,25 @@
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
-import pyarrow.parquet as pq
-
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import replacing, write_json
 from reelvec.base.project.params_file import read_section
 from reelvec.base.project.paths import METRICS, REVIEWS, TOKENS
 from reelvec.base.schema.preprocess import PreprocessParams
-from reelvec.text.columns import tokenize
+from reelvec.text.columns import Corpus
+from reelvec.text.table_tokens import tokenize_table, write_facts
 from reelvec.text.tokenizer import PREPROCESS_FILE
 
 
 def main() -> None:
     """Run the stage."""
     params = read_section(PreprocessParams)
-    table = pq.read_table(REVIEWS)
-    corpus = tokenize(table["text"], params)
     with replacing(TOKENS) as folder:
         folder.mkdir()
-        corpus.save(folder)
+        tokenize_table(REVIEWS, params, folder)
         write_json(folder / PREPROCESS_FILE, params.model_dump())
-        pq.write_table(table.drop_columns("text"), folder / "reviews.parquet")
+        write_facts(REVIEWS, folder / "reviews.parquet")
+    corpus = Corpus.load(TOKENS)
     lengths = corpus.reviews.lengths
     write_json(
         METRICS / "preprocess.json",

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from benchmarks import scale
+from benchmarks.cluster import scheduled
 from benchmarks.scale import Measured, Sentences, growth, scale_markdown
 
 from reelvec.evaluation.sentences import sentences_of
@@ -60,3 +61,12 @@ def test_growth_is_told_by_stage_from_the_smallest_number_to_the_largest() -> No
     assert page.startswith("SAMPLE DATA")
     assert "0.20 million" in page
     assert line in page
+
+
+def test_a_schedule_is_bound_by_the_workers_or_by_who_collects() -> None:
+    work, nothing = [1.0] * 8, [0.0] * 8
+    assert scheduled(work, nothing, 0, 1) == 8
+    assert scheduled(work, nothing, 0, 4) == 2
+    assert scheduled(work, nothing, 0, 64) == 1
+    assert scheduled(work, [1.0] * 8, 0, 64) == 9
+    assert scheduled(work, nothing, 0.5, 64) == 5

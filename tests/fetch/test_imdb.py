@@ -394,11 +394,10 @@ def test_a_full_disk_leaves_the_old_table_and_nothing_else(
     table = fetched(tmp_path, archive, REVIEWS)[0]
     before = table.read_bytes()
 
-    def disk_full(_: Any, path: Path, **__: Any) -> None:
-        path.write_bytes(b"PAR1 and then")
+    def disk_full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(pq, "write_table", disk_full)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", disk_full)
     with pytest.raises(OSError, match="No space left"):
         fetched(tmp_path, archive, REVIEWS)
     assert [path.name for path in table.parent.iterdir()] == [table.name]

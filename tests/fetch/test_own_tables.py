@@ -17,7 +17,7 @@ import pytest
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.imdb import ImdbParams
-from reelvec.fetch import tables
+from reelvec.fetch import reviews, tables
 from reelvec.fetch.download import Sources
 from reelvec.fetch.imdb import SCHEMA
 from reelvec.fetch.reviews import fetch_reviews
@@ -140,6 +140,34 @@ def test_any_format_gives_the_same_bytes(tmp_path: Path, name: str, content: byt
     fetched(tmp_path / "other", put(tmp_path, f"other/{name}", content))
     expected, found = (tmp_path / each / "out.parquet" for each in ("plain", "other"))
     assert found.read_bytes() == expected.read_bytes()
+
+
+@pytest.mark.parametrize(("name", "write"), [("r.parquet", as_parquet), ("r.jsonl", as_lines)])
+def test_any_size_of_block_gives_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, write: Callable[[list[Row]], bytes]
+) -> None:
+    rows = [{**row, "text": f"text {n % 7} {n % 5}"} for n, row in enumerate(ROWS)]
+    rows = with_column("film", lambda n: "" if n % 3 else f"film {n // 9}", rows)
+    path = put(tmp_path, name, write(rows))
+    found = []
+    for size in (7, 10_000):
+        monkeypatch.setattr(tables, "ROWS_AT_ONCE", size)
+        _, metrics = fetched(tmp_path, path)
+        found.append(((tmp_path / "out.parquet").read_bytes(), metrics))
+    assert found[0] == found[1]
+    assert not [each for each in tmp_path.iterdir() if each.name.startswith(".")]
+
+
+def test_row_groups_are_of_one_size_that_later_stages_read_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reviews, "GROUP", 25)
+    table, _ = fetched(tmp_path, put(tmp_path, "r.csv", as_csv(ROWS)))
+    groups = pq.ParquetFile(tmp_path / "out.parquet")
+    sizes = [groups.metadata.row_group(n).num_rows for n in range(groups.num_row_groups)]
+    assert sizes == [25, 25, 10]
+    monkeypatch.undo()
+    assert table.equals(fetched(tmp_path, tmp_path / "r.csv")[0])
 
 
 def test_many_files_are_read_in_the_order_that_is_given(tmp_path: Path) -> None:

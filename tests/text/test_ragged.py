@@ -1,6 +1,9 @@
 """Ragged rows behave like a list of lists, and ids come back as the tokens they stand for."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -8,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelvec.base.errors import ReelvecError
-from reelvec.text.ragged import Ragged, offsets_from_lengths
+from reelvec.base.project.files import save_array
+from reelvec.text import ragged as module
+from reelvec.text.ragged import Ragged, end_to_end, offsets_from_lengths, save_blocks
 
 ROWS = st.lists(st.lists(st.integers(0, 9), max_size=6), max_size=8)
 
@@ -37,6 +42,54 @@ def test_take_picks_rows_in_any_order_and_more_than_once(
     taken = ragged(rows).take(np.array(chosen, np.int64))
     assert lists(taken) == [rows[row] for row in chosen]
     assert taken.offsets[0] == 0
+
+
+@given(ROWS, st.integers(1, 12), st.booleans())
+def test_blocks_are_the_rows_in_their_order_whatever_their_size(
+    rows: list[list[int]], tokens: int, turned: bool
+) -> None:
+    chosen = np.arange(len(rows))[::-1] if turned else None
+    with patch.object(module, "TOKENS_AT_ONCE", tokens):
+        blocks = list(ragged(rows).blocks(chosen))
+    assert [row for block in blocks for row in lists(block)] == (rows[::-1] if turned else rows)
+    assert all(len(block) for block in blocks)
+    assert lists(end_to_end(blocks)) == (rows[::-1] if turned else rows)
+    longest = max(map(len, rows), default=0)
+    assert all(len(block.ids) < tokens + longest for block in blocks)
+
+
+@given(ROWS, st.integers(1, 12))
+def test_blocks_are_written_as_whole_arrays_are(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[int]], tokens: int
+) -> None:
+    folder, expected = tmp_path_factory.mktemp("rows"), ragged(rows)
+    with patch.object(module, "TOKENS_AT_ONCE", tokens):
+        save_blocks(folder, expected.blocks())
+    for name, array in (("ids", expected.ids), ("offsets", expected.offsets)):
+        save_array(folder / "whole.npy", array)
+        assert (folder / f"{name}.npy").read_bytes() == (folder / "whole.npy").read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process holds")
+def test_of_a_file_no_more_is_held_than_a_block(tmp_path: Path) -> None:
+    def held() -> int:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        (kilobytes,) = [int(line.split()[1]) for line in lines if line.startswith("RssFile")]
+        return kilobytes * 1024
+
+    count = 5_000
+    Ragged(np.full(20_000_000, 7, np.int32), np.arange(count + 1) * 4_000).save(tmp_path)
+    reviews = Ragged.load(tmp_path)
+    shuffled = np.random.default_rng(0).permutation(count)
+
+    def most(blocks: Iterator[Ragged]) -> int:
+        before = held()
+        return max(held() - before for block in blocks if block.ids.sum())
+
+    with patch.object(module, "TOKENS_AT_ONCE", 400_000):
+        assert most(reviews.blocks()) < 10_000_000
+        assert most(reviews.blocks(shuffled)) < 10_000_000
+    assert most(iter([reviews])) > 70_000_000
 
 
 @given(ROWS, st.integers(0, 9), st.integers(0, 9))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.vocabulary import VocabularyParams
+from reelvec.text import ragged
 from reelvec.text.columns import Corpus, tokenize
 from reelvec.text.dataset import Dataset
 from reelvec.text.parts import (
@@ -20,6 +22,7 @@ from reelvec.text.parts import (
     split_by_film,
     split_reviews,
     stratified_split,
+    write_parts,
 )
 from reelvec.text.ragged import Ragged, offsets_from_lengths
 from reelvec.text.vocabulary import PADDING, UNKNOWN, Vocabulary, build_vocabulary, limit_ids
@@ -44,8 +47,15 @@ def test_words_are_numbered_by_falling_count_and_equal_counts_by_code_point() ->
     assert vocabulary.document_counts.tolist() == [0, 0, 2, 2, 2, 1]
 
 
-@given(TEXTS, st.integers(1, 4), st.integers(1, 8))
-def test_counts_equal_those_of_a_plain_loop(texts: list[str], minimum: int, size: int) -> None:
+@given(TEXTS, st.integers(1, 4), st.integers(1, 8), st.integers(1, 20))
+def test_counts_equal_those_of_a_plain_loop_whatever_the_size_of_a_block(
+    texts: list[str], minimum: int, size: int, block: int
+) -> None:
+    with patch.object(ragged, "TOKENS_AT_ONCE", block):
+        counts_are_those_of_a_plain_loop(texts, minimum, size)
+
+
+def counts_are_those_of_a_plain_loop(texts: list[str], minimum: int, size: int) -> None:
     corpus = corpus_of(*texts)
     counts = Counter(token for text in texts for token in text.split())
     documents = Counter(token for text in texts for token in set(text.split()))
@@ -205,6 +215,32 @@ def test_words_of_other_parts_than_training_are_unknown_but_counted_in_the_cover
     assert metrics["unsup"]["glove_types"] == 0.5
     assert metrics["train"]["vocabulary_types"] == 1.0
     assert "test" not in metrics, "the test reviews are for `evaluate` alone"
+
+
+def test_parts_written_in_blocks_are_those_written_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["test only", "test", *[f"film good {word}" for word in "abcdefghij"], "film unsup"]
+    corpus, table = corpus_of(*texts), table_of(*ROWS, ("unsup", None))
+    (tmp_path / "corpus").mkdir()
+    corpus.save(tmp_path / "corpus")
+    rows = split_reviews(table, VocabularyParams())
+    whole = build_vocabulary(corpus.lexicon, corpus.reviews.take(rows["train"]), ALL)
+    expected = encode_parts(corpus, table, rows, whole)
+    monkeypatch.setattr(ragged, "TOKENS_AT_ONCE", 4)
+    on_disk = Corpus.load(tmp_path / "corpus")
+    vocabulary = build_vocabulary(on_disk.lexicon, on_disk.reviews, ALL, rows["train"])
+    write_parts(tmp_path / "parts", on_disk, table, rows, vocabulary, PLAIN)
+    for name, part in expected.items():
+        part.save(tmp_path / "whole" / name)
+        files = sorted((tmp_path / "whole" / name).iterdir())
+        assert sorted((tmp_path / "parts" / name).iterdir()) == [
+            tmp_path / "parts" / name / file.name for file in files
+        ]
+        for file in files:
+            assert file.read_bytes() == (tmp_path / "parts" / name / file.name).read_bytes()
+    assert vocabulary.tokens == whole.tokens
+    assert vocabulary.document_counts.tolist() == whole.document_counts.tolist()
 
 
 def test_a_part_comes_back_from_disk_and_unlabelled_ones_cannot_be_trained_on(

@@ -64,6 +64,10 @@ SCHEMA = pa.schema(
 )
 
 
+GROUP = 10_000
+"""Rows of a row group, which later stages read one at a time."""
+
+
 class Review(NamedTuple):
     """One review; the fields are in the order that sorts the table.
 
@@ -249,21 +253,30 @@ def write_table(reviews: list[Review], path: Path) -> None:
         [review.text for review in reviews],
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-    save(pa.Table.from_arrays(arrays, schema=SCHEMA), path)
+    save([pa.Table.from_arrays(arrays, schema=SCHEMA)], SCHEMA, path)
 
 
-def save(table: pa.Table, path: Path) -> None:
-    """Write a table of reviews, atomically; equal reviews give equal bytes."""
-    with replacing(path) as temporary:
-        pq.write_table(
-            table,
+def save(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
+    """Write tables of reviews as one, atomically; equal reviews give equal bytes.
+
+    Args:
+        tables: each of a multiple of GROUP rows, but for the last one.
+        schema: theirs.
+        path: the file to write.
+    """
+    with (
+        replacing(path) as temporary,
+        pq.ParquetWriter(
             temporary,
-            row_group_size=10_000,
+            schema,
             compression="zstd",
             compression_level=3,
             use_dictionary=["split"],
             store_schema=False,
-        )
+        ) as writer,
+    ):
+        for table in tables:
+            writer.write_table(table, row_group_size=GROUP)
 
 
 def statistics(reviews: list[Review]) -> dict[str, Any]:

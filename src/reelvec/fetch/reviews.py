@@ -1,7 +1,7 @@
 """The reviews, from wherever the parameters say: an archive in the official layout, or tables."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import listed, shortened
-from reelvec.base.project.files import sha256_of
+from reelvec.base.project.files import folder_beside, sha256_of
 from reelvec.base.project.provenance import OTHER
 from reelvec.base.schema.imdb import ImdbParams, TableParams
 from reelvec.fetch.addresses import OFFICIAL, name_of
 from reelvec.fetch.division import bound_together, held_out
 from reelvec.fetch.download import Sources
-from reelvec.fetch.imdb import SCHEMA, fetch_imdb, save
+from reelvec.fetch.imdb import GROUP, SCHEMA, fetch_imdb, save
 from reelvec.fetch.places import files_named
 from reelvec.fetch.remote import say
 from reelvec.fetch.tables import Rows, is_table, read_tables
@@ -91,10 +91,16 @@ def fetch_tables(files: Sequence[Path], params: ImdbParams, table: Path) -> dict
             "these are the reviews that you want, set it to the former"
         )
     reading = params.tables or TableParams()
-    reviews = _reviews_of(read_tables(files), reading)
-    save(reviews, table)
+    with folder_beside(table) as folder:
+        rows = read_tables(files, folder / "texts.arrow")
+        label, film = _labels(rows, reading), _films(rows)
+        split = _splits(rows, label, film, reading)
+        label = np.where(split == SPLITS.index("unsup"), -1, label).astype(np.int8)
+        if "id" in rows.table.column_names:
+            _check_ids(rows)
+        save(_groups(rows, split, label, film), _schema(rows), table)
     labels = _label_names(reading)
-    figures = _statistics(reviews)
+    figures = _statistics(rows, split, label, film)
     return {
         "data": _data_line(files, figures["reviews"], labels),
         "source": "other",
@@ -115,26 +121,33 @@ def _content_sha256(files: Sequence[Path]) -> str:
     return digests[0][0] if len(digests) == 1 else hashlib.sha256(listing.encode()).hexdigest()
 
 
-def _reviews_of(rows: Rows, params: TableParams) -> pa.Table:
-    """The rows as the table of reviews, with a column `id` where they have one."""
-    label, film = _labels(rows, params), _films(rows)
-    split = _splits(rows, label, film, params)
-    label = np.where(split == SPLITS.index("unsup"), -1, label).astype(np.int8)
-    order = np.lexsort((label, split))
-    size = len(order)
-    columns = {
-        "split": pa.array(SPLITS).take(pa.array(split[order])),
-        "review_id": pa.array(order + 1, pa.int32()),
-        "rating": pa.nulls(size, pa.int8()),
-        "label": pa.array(label[order], pa.int8(), mask=label[order] < 0),
-        "film": pa.array(film[order], pa.int32(), mask=film[order] < 0),
-        "text": rows.table["text"].take(pa.array(order)),
-    }
-    table = pa.table({name: columns[name] for name in SCHEMA.names})
-    if "id" not in rows.table.column_names:
-        return table
-    _check_ids(rows)
-    return table.append_column("id", rows.table["id"].take(pa.array(order)))
+def _schema(rows: Rows) -> pa.Schema:
+    """That of the table of reviews, with a column `id` where the rows have one."""
+    ids = [name for name in rows.table.column_names if name == "id"]
+    long = [pa.field(name, pa.large_string()) for name in ("text", *ids)]
+    return pa.schema([field for field in SCHEMA if field.name != "text"] + long)
+
+
+def _groups(
+    rows: Rows, split: NDArray[np.int64], label: NDArray[np.int8], film: NDArray[np.int32]
+) -> Iterator[pa.Table]:
+    """The table of reviews, a row group at a time."""
+    schema = _schema(rows)
+    order, start = np.lexsort((label, split)), 0
+    for texts in rows.texts.in_order(order, GROUP):
+        chosen = order[start : start + len(texts)]
+        start += len(texts)
+        columns = {
+            "split": pa.array(SPLITS).take(pa.array(split[chosen])),
+            "review_id": pa.array(chosen + 1, pa.int32()),
+            "rating": pa.nulls(len(chosen), pa.int8()),
+            "label": pa.array(label[chosen], pa.int8(), mask=label[chosen] < 0),
+            "film": pa.array(film[chosen], pa.int32(), mask=film[chosen] < 0),
+            "text": texts,
+        }
+        if "id" in schema.names:
+            columns["id"] = rows.table["id"].take(pa.array(chosen))
+        yield pa.table(columns, schema=schema)
 
 
 def _labels(rows: Rows, params: TableParams) -> NDArray[np.int8]:
@@ -185,10 +198,8 @@ def _splits(
     if "split" not in rows.table.column_names or params.splits is None:
         found = np.full(len(label), unsup)
         labelled = np.flatnonzero(label >= 0)
-        text = rows.table["text"]
         # A text that stands twice would be learned by heart, and tested.
-        texts = _positions(text, text.unique())
-        groups = bound_together(texts[labelled], film[labelled])
+        groups = bound_together(rows.texts.numbers[labelled], film[labelled])
         drawn = held_out(label[labelled], groups, params.test_fraction, params.seed)
         found[labelled] = np.where(drawn, test, train)
         return found
@@ -231,32 +242,33 @@ def _check_ids(rows: Rows) -> None:
         )
 
 
-def _statistics(reviews: pa.Table) -> dict[str, Any]:
+def _statistics(
+    rows: Rows, split: NDArray[np.int64], label: NDArray[np.int8], film: NDArray[np.int32]
+) -> dict[str, Any]:
     """What `imdb.statistics` counts in an archive."""
-    parts = {name: reviews.filter(pc.field("split") == name) for name in ("train", "test", "unsup")}
-    texts = {name: part["text"].unique() for name, part in parts.items()}
-    words = {
-        name: pc.sum(pc.count_substring_regex(part["text"], r"[^\s\pZ]+")).as_py() or 0
-        for name, part in parts.items()
-    }
+    parts = {name: split == SPLITS.index(name) for name in ("train", "test", "unsup")}
+    texts = {name: np.unique(rows.texts.numbers[part]) for name, part in parts.items()}
+    words = {name: int(rows.texts.words[part].sum()) for name, part in parts.items()}
     labels = {
-        split: {
-            name: pc.sum(pc.equal(parts[split]["label"], label)).as_py() or 0
-            for label, name in enumerate(("neg", "pos"))
+        name: {
+            kind: int((label[parts[name]] == number).sum())
+            for number, kind in enumerate(("neg", "pos"))
         }
-        for split in ("train", "test")
+        for name in ("train", "test")
     }
     return {
-        "reviews": {**labels, "unsup": len(parts["unsup"]), "total": len(reviews)},
+        "reviews": {**labels, "unsup": int(parts["unsup"].sum()), "total": len(split)},
         "tokens": {**words, "total": sum(words.values())},
-        "duplicates_within": {name: len(part) - len(texts[name]) for name, part in parts.items()},
+        "duplicates_within": {
+            name: int(part.sum()) - len(texts[name]) for name, part in parts.items()
+        },
         "duplicates_across": {
-            f"{one}_{other}": pc.sum(pc.is_in(texts[one], texts[other])).as_py() or 0
+            f"{one}_{other}": len(np.intersect1d(texts[one], texts[other], assume_unique=True))
             for one, other in combinations(texts, 2)
         },
-        "empty": pc.sum(pc.equal(pc.utf8_trim_whitespace(reviews["text"]), "")).as_py() or 0,
+        "empty": rows.texts.empty,
         "not_utf8": 0,
-        "films": {name: len(part["film"].drop_null().unique()) for name, part in parts.items()},
+        "films": {name: len(np.unique(film[part & (film >= 0)])) for name, part in parts.items()},
     }
 
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import did_you_mean, get_again, listed, shortened
+from reelvec.fetch.texts import Texts, write_texts
 
 COLUMNS = ("text", "label", "split", "id", "film")
 """What is read; only the first two must be there, and whatever else there is does not matter."""
@@ -27,6 +28,8 @@ COMPRESSIONS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".xz": "xz"}
 LONGEST_CELL = 1 << 26
 """Bytes above which a cell is no review: 64 MiB."""
 
+ROWS_AT_ONCE = 10_000
+
 Kind = tuple[str, str | None]
 """Format and compression, each as the name of a file says it."""
 
@@ -35,12 +38,14 @@ class Rows(NamedTuple):
     """The rows of all files, one after the other.
 
     Attributes:
-        table: those of COLUMNS that the files have, all large_string; no text is null.
+        table: those of COLUMNS that the files have, save the text, all large_string.
+        texts: no text is null.
         files: where they are from.
         starts: the number of the first row of each file, from 0.
     """
 
     table: pa.Table
+    texts: Texts
     files: Sequence[Path]
     starts: Sequence[int]
 
@@ -55,28 +60,44 @@ def is_table(name: str) -> bool:
     return _kind_of(name) is not None
 
 
-def read_tables(files: Sequence[Path]) -> Rows:
+def read_tables(files: Sequence[Path], texts: Path) -> Rows:
     """Read tables that have the same columns.
 
     Args:
         files: at least one.
+        texts: the file to write all texts into.
 
     Raises:
         ReelvecError: a file is of no known kind, empty, damaged, not UTF-8, or lacks a column
             that it needs or that another one has; a cell is too long.
     """
-    tables = [_read(path) for path in files]
-    first = tables[0].column_names
-    for path, table in zip(files, tables, strict=True):
-        if differing := sorted(set(first) ^ set(table.column_names)):
-            one, other = (files[0], path) if differing[0] in first else (path, files[0])
-            raise ReelvecError(
-                f"{other}: no column {differing[0]!r}, which {one} has; all tables of reviews need "
-                "the same columns"
-            )
-    lengths = [len(table) for table in tables]
-    starts = [sum(lengths[:number]) for number in range(len(files))]
-    return Rows(pa.concat_tables([table.select(first) for table in tables]), files, starts)
+    tables, starts = list[pa.Table](), list[int]()
+
+    def read() -> Iterator[pa.ChunkedArray]:
+        rows = 0
+        for path in files:
+            starts.append(rows)
+            for table in _read(path):
+                _check_columns(tables[0] if tables else table, table, files[0], path)
+                tables.append(table.drop_columns("text"))
+                rows += len(table)
+                yield table["text"]
+            if rows == starts[-1]:
+                raise ReelvecError(f"{path}: there is no review in it")
+
+    kept = write_texts(texts, read())
+    names = tables[0].column_names
+    return Rows(pa.concat_tables([table.select(names) for table in tables]), kept, files, starts)
+
+
+def _check_columns(first: pa.Table, table: pa.Table, first_path: Path, path: Path) -> None:
+    there, here = {"text", *first.column_names}, set(table.column_names)
+    if differing := sorted(there ^ here):
+        one, other = (first_path, path) if differing[0] in there else (path, first_path)
+        raise ReelvecError(
+            f"{other}: no column {differing[0]!r}, which {one} has; all tables of reviews need "
+            "the same columns"
+        )
 
 
 def _kind_of(name: str) -> Kind | None:
@@ -87,7 +108,8 @@ def _kind_of(name: str) -> Kind | None:
     return suffixes[-1], compression
 
 
-def _read(path: Path) -> pa.Table:
+def _read(path: Path) -> Iterator[pa.Table]:
+    """The rows of a file as they come, some at a time."""
     kind = _kind_of(path.name)
     if kind is None:
         raise ReelvecError(
@@ -97,15 +119,13 @@ def _read(path: Path) -> pa.Table:
         )
     with _told(path, kind):
         read = {".parquet": _parquet, ".csv": _csv, ".tsv": _csv}.get(kind[0], _json_lines)
-        table = read(path, kind)
-        if not len(table):
-            raise ReelvecError(f"{path}: there is no review in it")
-        # Neither Parquet's reader nor that of JSON looks at it.
-        table.validate(full=True)
-        return _normalised(table, path)
+        for table in read(path, kind):
+            # Neither Parquet's reader nor that of JSON looks at it.
+            table.validate(full=True)
+            yield _normalised(table, path)
 
 
-def _csv(path: Path, kind: Kind) -> pa.Table:
+def _csv(path: Path, kind: Kind) -> Iterator[pa.Table]:
     from pyarrow import csv as arrow
 
     names = _known(_header(path, kind), path)
@@ -122,10 +142,10 @@ def _csv(path: Path, kind: Kind) -> pa.Table:
         _opened(path, kind) as stream,
         arrow.open_csv(stream, reading, parsing, converting) as reader,
     ):
-        return reader.read_all()
+        yield from map(_table_of, reader)
 
 
-def _json_lines(path: Path, kind: Kind) -> pa.Table:
+def _json_lines(path: Path, kind: Kind) -> Iterator[pa.Table]:
     from pyarrow import json as arrow
 
     reading = arrow.ReadOptions(block_size=LONGEST_CELL)
@@ -135,14 +155,21 @@ def _json_lines(path: Path, kind: Kind) -> pa.Table:
         table = arrow.read_json(stream, reading, parsing)
     if table["text"].null_count == len(table):
         table = table.drop_columns("text")
-    return table.select(_known(table.column_names, path))
+    # Arrow infers the columns from what it reads at once: so that is a file.
+    table = table.select(_known(table.column_names, path))
+    yield from map(_table_of, table.to_batches(ROWS_AT_ONCE))
 
 
-def _parquet(path: Path, _: Kind) -> pa.Table:
+def _parquet(path: Path, _: Kind) -> Iterator[pa.Table]:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        return file.read(_known(file.schema_arrow.names, path))
+        names = _known(file.schema_arrow.names, path)
+        yield from map(_table_of, file.iter_batches(ROWS_AT_ONCE, columns=names))
+
+
+def _table_of(batch: pa.RecordBatch) -> pa.Table:
+    return pa.Table.from_batches([batch])
 
 
 def _known(names: Sequence[str], path: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """One part of the data (train, valid, test or unsup) as the models read it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import replacing, save_array
-from reelvec.text.ragged import Ragged
+from reelvec.text.ragged import Ragged, save_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,7 @@ class Dataset:
 
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder of their own, replacing what was there."""
-        with replacing(folder) as temporary:
-            temporary.mkdir()
-            self.reviews.save(temporary)
-            save_array(temporary / "review_ids.npy", self.review_ids)
-            for name, values in (("labels", self.labels), ("films", self.films)):
-                if values is not None:
-                    save_array(temporary / f"{name}.npy", values)
+        save_part(folder, [self.reviews], self.labels, self.review_ids, self.films)
 
     @classmethod
     def load(cls, folder: Path) -> "Dataset":
@@ -104,3 +99,20 @@ class Dataset:
             if values is not None and len(values) != len(reviews):
                 raise ReelvecError(f"{folder}: the arrays differ in length; {run_again()}")
         return cls(reviews, labels, review_ids, films)
+
+
+def save_part(
+    folder: Path,
+    blocks: Iterable[Ragged],
+    labels: NDArray[np.int8] | None,
+    review_ids: NDArray[np.int32],
+    films: NDArray[np.int32] | None,
+) -> None:
+    """Write a part as `Dataset.save` does, while only one block of its reviews is there."""
+    with replacing(folder) as temporary:
+        temporary.mkdir()
+        save_blocks(temporary, blocks)
+        save_array(temporary / "review_ids.npy", review_ids)
+        for name, values in (("labels", labels), ("films", films)):
+            if values is not None:
+                save_array(temporary / f"{name}.npy", values)

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_json
 from reelvec.text.columns import Corpus
-from reelvec.text.dataset import Dataset
+from reelvec.text.dataset import Dataset, save_part
 from reelvec.text.tokenizer import PREPROCESS_FILE
-from reelvec.text.vocabulary import Vocabulary, coverage
+from reelvec.text.vocabulary import Vocabulary, counts_of, coverage
 
 if TYPE_CHECKING:
     from reelvec.base.schema.preprocess import PreprocessParams
@@ -25,6 +26,9 @@ RowsOfParts = dict[str, NDArray[np.int64]]
 MOST_FOLDS = 20
 """Into how many parts films may be divided, for validation to take some of them: the fewer, the
 better their labels are balanced."""
+
+FACTS = ("split", "review_id", "label", "film")
+"""The columns of the table of reviews that are needed here."""
 
 DESCRIBED = ("train", "valid", "unsup")
 """The parts whose words are described: the test reviews are looked at by `evaluate` alone."""
@@ -44,9 +48,11 @@ def split_reviews(table: pa.Table, params: "VocabularyParams") -> RowsOfParts:
     Raises:
         ReelvecError: a training or test review has no label, or there are none.
     """
-    split = table["split"].to_numpy(zero_copy_only=False)
     labelled = table["label"].is_valid().to_numpy()
-    rows = {name: np.flatnonzero(split == name) for name in ("train", "test", "unsup")}
+    rows = {
+        name: np.flatnonzero(pc.equal(table["split"], name).to_numpy())
+        for name in ("train", "test", "unsup")
+    }
     for name in ("train", "test"):
         without = rows[name][~labelled[rows[name]]]
         if len(without) or not len(rows[name]):
@@ -138,14 +144,8 @@ def encode_parts(
 ) -> dict[str, Dataset]:
     """Each part as vocabulary ids, with labels where there are any."""
     encoded = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
-    review_ids = table["review_id"].to_numpy()
     return {
-        name: Dataset(
-            encoded.take(rows),
-            None if name == "unsup" else _labels(table, rows),
-            review_ids[rows],
-            films_of(table, rows),
-        )
+        name: Dataset(encoded.take(rows), *_facts(name, table, rows))
         for name, rows in rows_of_part.items()
     }
 
@@ -158,11 +158,13 @@ def write_parts(
     vocabulary: Vocabulary,
     preprocess: "PreprocessParams",
 ) -> None:
-    """Write `vocab.tsv`, `preprocess.json` and a folder for each part."""
+    """Write `vocab.tsv`, `preprocess.json` and a folder for each part, a block at a time."""
     vocabulary.save(folder / "vocab.tsv")
     write_json(folder / PREPROCESS_FILE, preprocess.model_dump())
-    for name, part in encode_parts(corpus, table, rows_of_part, vocabulary).items():
-        part.save(folder / name)
+    ids = vocabulary.ids_of(corpus.lexicon)
+    for name, rows in rows_of_part.items():
+        blocks = (block.map_ids(ids) for block in corpus.reviews.blocks(rows))
+        save_part(folder / name, blocks, *_facts(name, table, rows))
 
 
 def coverage_of_parts(
@@ -186,7 +188,7 @@ def coverage_of_parts(
     in_glove = np.fromiter((token in glove for token in corpus.lexicon), bool, size)
     result: dict[str, Any] = {"words": len(words), "words_in_glove": len(words & glove)}
     for name in DESCRIBED:
-        counts = np.bincount(corpus.reviews.take(rows_of_part[name]).ids, minlength=size)
+        counts = counts_of(corpus.reviews, rows_of_part[name], size)
         result[name] = {
             f"{knower}_{kind}": share
             for knower, known in (("vocabulary", in_words), ("glove", in_glove))
@@ -204,3 +206,11 @@ def films_of(table: pa.Table, rows: NDArray[np.int64]) -> NDArray[np.int32]:
 def _labels(table: pa.Table, rows: NDArray[np.int64]) -> NDArray[np.int8]:
     labels: NDArray[np.int8] = table["label"].take(rows).to_numpy().astype(np.int8)
     return labels
+
+
+def _facts(
+    name: str, table: pa.Table, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int8] | None, NDArray[np.int32], NDArray[np.int32]]:
+    """Labels, review ids and films of a part."""
+    labels = None if name == "unsup" else _labels(table, rows)
+    return labels, table["review_id"].to_numpy()[rows], films_of(table, rows)

@@ -1,6 +1,9 @@
 """Ragged rows without padding: all values end to end, and where each row starts."""
 
+import mmap
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +11,13 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
-from reelvec.base.project.files import save_array
+from reelvec.base.project.files import growing_array
 
 LARGEST_INT32 = int(np.iinfo(np.int32).max)
 """As large as an id may be; an offset may be larger."""
+
+TOKENS_AT_ONCE = 1 << 20
+"""In a block of rows: 4 MiB of ids, and some times that of what is made of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,38 @@ class Ragged:
         offsets = self.offsets[start : stop + 1]
         return Ragged(self.ids[offsets[0] : offsets[-1]], offsets - offsets[0])
 
+    def blocks(self, rows: NDArray[np.integer] | None = None) -> Iterator["Ragged"]:
+        """The given rows, or all, in blocks of some TOKENS_AT_ONCE.
+
+        Of ids that are memory-mapped no more stays in memory than a block.
+        """
+        ends = self.offsets
+        if rows is not None:
+            ends = offsets_from_lengths(self.offsets[rows + 1] - self.offsets[rows])
+        scattered = rows is not None and bool((np.diff(rows) < 0).any())
+        marks = np.searchsorted(ends, np.arange(0, ends[-1], TOKENS_AT_ONCE))
+        for start, stop in pairwise(np.unique([0, *marks, len(ends) - 1])):
+            if rows is None:
+                yield self.slice(start, stop)
+            else:
+                yield self._read(rows[start:stop]) if scattered else self.take(rows[start:stop])
+            _release(self.ids)
+
+    def _read(self, rows: NDArray[np.integer]) -> "Ragged":
+        """Rows from anywhere in a file: to look at one in its mapping may map two megabytes."""
+        if not (isinstance(self.ids, np.memmap) and isinstance(self.ids.base, mmap.mmap)):
+            return self.take(rows)
+        starts = self.ids.offset + self.ids.itemsize * self.offsets[rows]
+        offsets = offsets_from_lengths(self.offsets[rows + 1] - self.offsets[rows])
+        ids = np.empty(offsets[-1], np.int32)
+        with Path(str(self.ids.filename)).open("rb", buffering=0) as file:
+            for start, (begin, end) in zip(
+                starts.tolist(), pairwise(offsets.tolist()), strict=True
+            ):
+                file.seek(start)
+                file.readinto(ids[begin:end].data)
+        return Ragged(ids, offsets)
+
     def cut(self, length: int, from_end: bool) -> "Ragged":
         """At most `length` ids of each row: its last ones, or its first ones."""
         offsets = offsets_from_lengths(np.minimum(self.lengths, length))
@@ -57,8 +95,7 @@ class Ragged:
 
     def followed_by(self, other: "Ragged") -> "Ragged":
         """All rows of this, then all of the other."""
-        ids = np.concatenate([self.ids, other.ids])
-        return Ragged(ids, np.concatenate([self.offsets, self.offsets[-1] + other.offsets[1:]]))
+        return end_to_end([self, other])
 
     def keep(self, mask: NDArray[np.bool_]) -> "Ragged":
         """Only the ids under a mask, bool (tokens,); each row loses its others."""
@@ -97,8 +134,7 @@ class Ragged:
 
     def save(self, folder: Path) -> None:
         """Write `ids.npy` and `offsets.npy` into an existing folder."""
-        save_array(folder / "ids.npy", self.ids)
-        save_array(folder / "offsets.npy", self.offsets)
+        save_blocks(folder, [self])
 
     @classmethod
     def load(cls, folder: Path) -> "Ragged":
@@ -115,6 +151,36 @@ class Ragged:
         if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(ids):
             raise ReelvecError(f"{folder}: ids and offsets do not fit; {run_again()}")
         return cls(ids, offsets)
+
+
+def end_to_end(blocks: Sequence[Ragged]) -> Ragged:
+    """All rows of all blocks, of which there may be none."""
+    ids = np.concatenate([np.zeros(0, np.int32), *(block.ids for block in blocks)])
+    lengths = np.concatenate([np.zeros(0, np.int64), *(block.lengths for block in blocks)])
+    return Ragged(ids, offsets_from_lengths(lengths))
+
+
+def save_blocks(folder: Path, blocks: Iterable[Ragged]) -> None:
+    """Write the rows of all blocks as `Ragged.save` does, while only one of them is there."""
+    with (
+        growing_array(folder / "ids.npy", np.int32) as append_ids,
+        growing_array(folder / "offsets.npy", np.int64) as append_offsets,
+    ):
+        total = 0
+        append_offsets(np.zeros(1, np.int64))
+        for block in blocks:
+            append_ids(block.ids)
+            append_offsets(total + block.offsets[1:])
+            total += len(block.ids)
+
+
+def _release(ids: NDArray[np.int32]) -> None:
+    """Let go of the pages of a memory-mapped file; they come back where they are read again."""
+    base: object = ids
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def offsets_from_lengths(lengths: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -77,14 +77,18 @@ class Vocabulary:
 
 
 def build_vocabulary(
-    lexicon: list[str], training: Ragged, params: "VocabularyParams"
+    lexicon: list[str],
+    reviews: Ragged,
+    params: "VocabularyParams",
+    training: NDArray[np.integer] | None = None,
 ) -> Vocabulary:
     """Give ids to the most frequent tokens of the training part.
 
     Args:
-        lexicon: the distinct tokens that the ids of `training` point to.
-        training: the reviews of the training part, and no others.
+        lexicon: the distinct tokens that the ids of `reviews` point to.
+        reviews: the reviews of the training part, among others.
         params: `max_size` words at most, each at least `min_count` times.
+        training: the rows of the training part; None takes all.
 
     Returns:
         padding and unknown, then words by falling count; equal counts in the order of UTF-8.
@@ -92,22 +96,29 @@ def build_vocabulary(
     Raises:
         ReelvecError: no word is frequent enough.
     """
-    counts = np.bincount(training.ids, minlength=len(lexicon)).astype(np.int64)
-    documents = document_counts(training, len(lexicon))
+    rows = None if training is None else np.sort(training)
+    size = len(lexicon)
+    counts, documents = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    for block in reviews.blocks(rows):
+        counts += np.bincount(block.ids, minlength=size)
+        documents += document_counts(block, size)
     frequent = np.flatnonzero(counts >= params.min_count)
     # By code point, which is the order of UTF-8 bytes: no locale has a say.
     ranked = sorted(frequent.tolist(), key=lambda id_: (-counts[id_], lexicon[id_]))
     kept = ranked[: params.max_size]
     if not kept:
+        number = len(reviews) if rows is None else len(rows)
         raise ReelvecError(
             f"the vocabulary is empty: no token occurs {params.min_count} times in "
-            f"{len(training):,} training reviews; lower vocabulary.min_count, or drop fewer "
+            f"{number:,} training reviews; lower vocabulary.min_count, or drop fewer "
             "words under preprocess"
         )
     unknown = int(counts.sum() - counts[kept].sum())
-    outside = np.ones(len(lexicon), bool)
+    outside = np.ones(size, bool)
     outside[kept] = False
-    unknown_documents = len(np.unique(training.row_of_each_id()[outside[training.ids]]))
+    unknown_documents = sum(
+        len(np.unique(block.row_of_each_id()[outside[block.ids]])) for block in reviews.blocks(rows)
+    )
     return Vocabulary(
         [*RESERVED, *(lexicon[id_] for id_ in kept)],
         np.concatenate([[0, unknown], counts[kept]]),
@@ -130,6 +141,14 @@ def ids_of(lexicon: Sequence[str], index: Mapping[str, int]) -> NDArray[np.int32
 def limit_ids(reviews: Ragged, size: int) -> Ragged:
     """Reviews as a vocabulary of only the first `size` ids sees them: the others are unknown."""
     return Ragged(np.where(reviews.ids < size, reviews.ids, np.int32(UNKNOWN)), reviews.offsets)
+
+
+def counts_of(reviews: Ragged, rows: NDArray[np.integer] | None, size: int) -> NDArray[np.int64]:
+    """How often each id occurs in these rows, or in all: int64 (size,)."""
+    counts = np.zeros(size, np.int64)
+    for block in reviews.blocks(None if rows is None else np.sort(rows)):
+        counts += np.bincount(block.ids, minlength=size)
+    return counts
 
 
 def document_counts(reviews: Ragged, size: int) -> NDArray[np.int64]:

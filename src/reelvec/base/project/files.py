@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,6 +136,51 @@ def save_array(path: Path, array: NDArray[Any]) -> None:
 
 class _Writer(NamedTuple):
     write: Callable[[bytes], int]
+
+
+@contextmanager
+def growing_array(path: Path, kind: type[np.generic]) -> Iterator[Callable[[NDArray[Any]], None]]:
+    """Write a flat array piece by piece: the bytes of `save_array`, without ever holding it.
+
+    Args:
+        path: the file.
+        kind: of all values, such as `np.int32`.
+
+    Yields:
+        what appends values, (any number,).
+    """
+    length = 0
+
+    def append(values: NDArray[Any]) -> None:
+        nonlocal length
+        stream.write(np.ascontiguousarray(values, kind).data)
+        length += len(values)
+
+    with path.open("wb") as stream:
+        _write_header(stream, kind, 0)
+        yield append
+        # Numpy leaves room in it for any length, so that it stays as long as it was.
+        stream.seek(0)
+        _write_header(stream, kind, length)
+
+
+def _write_header(stream: IO[bytes], kind: type[np.generic], length: int) -> None:
+    descr = np.lib.format.dtype_to_descr(np.dtype(kind))
+    header = {"descr": descr, "fortran_order": False, "shape": (length,)}
+    np.lib.format.write_array_header_1_0(stream, header)
+
+
+@contextmanager
+def folder_beside(path: Path) -> Iterator[Path]:
+    """An empty folder beside `path` for what is needed meanwhile; removed in the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
+    temporary = _beside(path)
+    temporary.mkdir()
+    try:
+        yield temporary
+    finally:
+        remove(temporary)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -1,0 +1,54 @@
+"""Blocks come back in their order, and what is wrong with a cluster is said in a line."""
+
+import sys
+import time
+
+import pytest
+
+from reelvec.base import executor
+from reelvec.base.errors import ReelvecError
+from reelvec.base.executor import SCHEDULER, map_blocks
+
+
+def slow_at_first(number: int) -> int:
+    time.sleep(0.05 if number == 0 else 0)
+    return number * 2
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_results_come_in_the_order_of_the_blocks(
+    monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    monkeypatch.setattr(executor, "THREADS", threads)
+    assert list(map_blocks(slow_at_first, range(7))) == [0, 2, 4, 6, 8, 10, 12]
+    assert list(map_blocks(slow_at_first, [])) == []
+
+
+def test_after_a_failure_no_further_block_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executor, "THREADS", 1)
+    begun = []
+
+    def fail_at_second(number: int) -> None:
+        begun.append(number)
+        time.sleep(0.01)
+        if number == 1:
+            raise ReelvecError("no such film")
+
+    with pytest.raises(ReelvecError, match="no such film"):
+        list(map_blocks(fail_at_second, range(100)))
+    assert len(begun) < 10
+
+
+def test_without_the_package_a_cluster_is_an_error_that_names_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(SCHEDULER, "tcp://127.0.0.1:1")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ReelvecError, match=r"pip install 'reelvec\[cluster\]'"):
+        list(map_blocks(slow_at_first, range(3)))
+
+
+def test_a_worker_with_other_code_does_nothing() -> None:
+    assert executor._as_here(executor.installed(), slow_at_first, 2) == 4
+    with pytest.raises(ReelvecError, match=r"a Dask worker has .* but here it is reelvec 0"):
+        executor._as_here("reelvec 0", slow_at_first, 2)
