@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+FUZZ := $(VENV)/.installed-fuzz
 TOOLS := $(VENV)/tools
 # Bytecode is written at the first import of what is imported at all, which is a small part.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
@@ -14,7 +15,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loa
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev demo repro test check lint check-lock track mlflow register serve \
-	projector bench bench-all bench-scale torture studies studies-quick readme explorer lint-js \
+	projector bench bench-all bench-scale torture soak fuzz studies studies-quick readme explorer lint-js \
 	screenshot lock audit sbom clean clean-all
 
 help: ## list these commands
@@ -37,6 +38,10 @@ $(STAMP): requirements.lock requirements-torch.lock pyproject.toml
 
 $(DEV): requirements-dev.lock $(STAMP)
 	$(INSTALL) --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+$(FUZZ): .ci/fuzz.lock $(DEV)
+	$(INSTALL) --require-hashes --no-deps -r .ci/fuzz.lock
 	@touch $@
 
 # Under LC_ALL=C Python 3.11 cannot start where the path that an editable install notes has a letter
@@ -80,11 +85,15 @@ mlflow: setup ## the MLflow UI on this project's runs
 register: setup ## make the best model the champion of MLflow's registry, if it is better
 	$(BIN)/reelvec register
 
+# Of several workers one that dies is replaced; a single one takes the server along. One that is busy
+# for seconds is not dead: MLflow gives a request a minute.
+WORKERS ?= 2
+
 serve: setup ## let the champion answer at http://127.0.0.1:5001/invocations
 	$(BIN)/reelvec register --if-none
 	MLFLOW_TRACKING_URI=$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db} MLFLOW_DISABLE_TELEMETRY=true \
-		$(BIN)/mlflow models serve -m models:/reelvec@champion --env-manager local \
-		--host 127.0.0.1 --port 5001
+		UVICORN_TIMEOUT_WORKER_HEALTHCHECK=60 $(BIN)/mlflow models serve -m models:/reelvec@champion --env-manager local \
+		--host 127.0.0.1 --port 5001 --workers $(WORKERS)
 
 projector: setup ## the Embedding Projector on the exported vectors
 	$(BIN)/tensorboard --logdir reports/export --host 127.0.0.1
@@ -109,6 +118,15 @@ bench-scale: setup ## more and more reviews: benchmarks/scale.md
 
 torture: setup ## kill it, starve it, run two at once: docs/reliability.md (an hour)
 	$(BIN)/python -m benchmarks.torture
+
+# Of asking, and of random bytes: so long that what leaks or is rare has time to show.
+MINUTES ?= 60
+
+soak: dev ## many clients at a served model: docs/reliability.md (MINUTES=60)
+	$(BIN)/python -m benchmarks.soak --minutes $(MINUTES)
+
+fuzz: $(FUZZ) ## random bytes at all that reads them: docs/reliability.md (MINUTES=60)
+	$(BIN)/python -m benchmarks.fuzz --minutes $(MINUTES)
 
 studies: setup ## rerun the tutorials, the learning curves and the embeddings (hours)
 	$(BIN)/dvc repro studies/tutorials/dvc.yaml studies/learning_curves/dvc.yaml \
@@ -164,12 +182,13 @@ lock: $(TOOLS)/.installed ## pin the newest dependencies again
 		$$(grep -E '^(torch|nvidia-|cuda-|triton)' $(VENV)/run.lock | $(ELSEWHERE)) > /dev/null
 	$(PINNED) --generate-hashes --output-file requirements-dev.lock --extra dev \
 		$$($(ELSEWHERE) $(VENV)/run.lock) > /dev/null
-	$(COMPILE) $(UPGRADE) --generate-hashes --output-file .ci/tools.lock .ci/tools.in > /dev/null
+	for lock in tools fuzz; do $(COMPILE) $(UPGRADE) --generate-hashes \
+		--output-file .ci/$$lock.lock .ci/$$lock.in > /dev/null || exit 1; done
 
 audit: dev $(TOOLS)/.installed ## known vulnerabilities, licences, workflows; needs the internet
 	$(BIN)/python .ci/licences.py
 	$(TOOLS)/bin/zizmor --offline .github
-	status=0; for lock in requirements*.lock .ci/tools.lock; do \
+	status=0; for lock in requirements*.lock .ci/*.lock; do \
 		$(TOOLS)/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off \
 			--requirement $$lock || status=1; done; exit $$status
 
@@ -178,7 +197,7 @@ sbom: setup $(TOOLS)/.installed ## write sbom.json: all that the pipeline runs w
 		--output-reproducible --output-file sbom.json
 
 clean: ## remove the demo and caches; data, results, MLflow runs and .venv stay
-	rm -rf sbom.json .demo .quick .pytest_cache .mypy_cache .ruff_cache .hypothesis dvc_plots
+	rm -rf sbom.json .demo .quick .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis dvc_plots
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 clean-all: clean ## also remove data, the DVC cache, MLflow runs and .venv (needs a download to redo)

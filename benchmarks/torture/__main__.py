@@ -11,14 +11,12 @@ from benchmarks.torture.arena import Arena, make_arena, real_arena
 from benchmarks.torture.kills import killed_commands, killed_runs
 from benchmarks.torture.orders import random_orders
 from benchmarks.torture.processors import old_processors
-from benchmarks.torture.report import reliability_markdown
+from benchmarks.torture.report import PAGE, write_page
 from benchmarks.torture.surroundings import full_disk, odd_surroundings
 from benchmarks.torture.together import two_at_once
-from benchmarks.torture.trials import Trial, read_trials, write_trials
+from benchmarks.torture.trials import Trial, write_trials
 from reelvec.base.errors import ReelvecError, shown_to_people
-from reelvec.base.project.files import write_text
 
-PAGE = Path("docs/reliability.md")
 Attack = Callable[[Arena, random.Random, int], Iterator[Trial]]
 
 ATTACKS: dict[str, tuple[Attack, int]] = {
@@ -51,7 +49,7 @@ def main() -> None:
             found = attacked(name, arena, asked.times, asked.seed)
             write_trials(found)
             trials += found
-    write_text(PAGE, reliability_markdown(read_trials()))
+    write_page()
     broken = [trial for trial in trials if not trial.held]
     if broken:
         raise ReelvecError(f"{len(broken)} of {len(trials)} attacks were not held: see {PAGE}")

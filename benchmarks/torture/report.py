@@ -1,11 +1,17 @@
 """`docs/reliability.md`: what is promised, and what came of the attacks on it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from benchmarks.fuzz.report import fuzz_markdown, read_fuzzed
+from benchmarks.soak.report import read_soak, soak_markdown
 from benchmarks.torture.kills import ENDED
 from benchmarks.torture.surroundings import LEFT_KIB
-from benchmarks.torture.trials import Trial
+from benchmarks.torture.trials import Trial, read_trials
+from reelvec.base.project.files import write_text
 from reelvec.evaluation.tables import markdown_table
+
+PAGE = Path("docs/reliability.md")
 
 PROMISES = """\
 # What holds when something fails
@@ -39,8 +45,18 @@ last one is said of all four. On the real reviews all runs but the last are ende
 benchmarks.torture --real`). A full disk has {left} KiB left when the stage begins."""
 
 
+def write_page() -> None:
+    """Write the page from what attacks, soaks and random bytes came to last."""
+    soaked, fuzzed = read_soak(), read_fuzzed()
+    more = [soak_markdown(soaked)] if soaked else []
+    more += [fuzz_markdown(fuzzed)] if fuzzed else []
+    write_text(
+        PAGE, "\n".join([reliability_markdown(read_trials()), *(f"{part}\n" for part in more)])
+    )
+
+
 def reliability_markdown(trials: Sequence[Trial]) -> str:
-    """The whole page, from the log of a campaign; what had ended by itself is no attack."""
+    """The page, from the log of a campaign; what had ended by itself is no attack."""
     early = [trial for trial in trials if trial.fault == ENDED and trial.held]
     trials = [trial for trial in trials if trial not in early]
     groups: dict[tuple[str, str, str], list[Trial]] = {}

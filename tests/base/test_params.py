@@ -17,6 +17,13 @@ def raw() -> dict[str, Any]:
     return dict(YAML(typ="safe", pure=True).load(SHIPPED.read_text(encoding="utf-8")))
 
 
+LAUGHS = b"a0: &a0 [%s]\n" % b",".join([b"ha"] * 9) + b"".join(
+    b"a%d: &a%d [%s]\n" % (depth, depth, b",".join([b"*a%d" % (depth - 1)] * 9))
+    for depth in range(1, 12)
+)
+"""Twelve lines that stand for hundreds of gigabytes."""
+
+
 def put(raw: dict[str, Any], key: str, value: object) -> None:
     *sections, last = key.split(".")
     for section in sections:
@@ -124,7 +131,15 @@ def test_an_unknown_variant_is_refused_with_a_suggestion() -> None:
         (b"\xff\xfe", "not UTF-8 (byte 0)"),
         (b"", "expected sections"),
         (b"- a\n- b\n", "expected sections"),
+        (b"a: 2001-02-30\n", "a value cannot be read: 'day is out of range"),
+        (b"a: %s\n" % (b"9" * 5_000), "a value cannot be read: 'Exceeds the limit"),
+        (b"[" * 9_999, "a value cannot be read: 'maximum recursion depth"),
+        (b"a: &a [*a]\n", "cannot be parameters: 'Circular reference"),
+        (b"? [1]\n: 2\n", "cannot be parameters: 'keys must be"),
+        (b'a: "\\ud800"\n', "cannot be parameters: \"'utf-8' codec can't encode"),
+        (LAUGHS, "its aliases (`*name`) stand for too much"),
     ],
+    ids=lambda value: str(value[:20]),
 )
 def test_a_file_that_is_no_parameter_file_is_one_line(
     tmp_path: Path, content: bytes, expected: str
@@ -133,7 +148,7 @@ def test_a_file_that_is_no_parameter_file_is_one_line(
     path.write_bytes(content)
     with pytest.raises(ReelvecError) as caught:
         load_params(path)
-    assert str(caught.value).startswith(f"{path}: ")
+    assert str(caught.value).startswith((f"{path}: ", f"{path.name}: "))
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -136,6 +136,15 @@ def test_a_kept_member_that_has_changed_is_downloaded_again(tmp_path: Path, serv
     assert server.requests
 
 
+def test_a_zip_that_lacks_bytes_in_its_middle_is_refused(tmp_path: Path) -> None:
+    archive = zipped({"vectors.txt": TEXTS[50]})
+    path = tmp_path / "vectors.zip"
+    path.write_bytes(archive[:60] + archive[63:])
+    params = GloveParams(source=str(path), content_sha256="0" * 64)
+    with pytest.raises(ReelvecError, match="cannot be read as a zip archive"):
+        fetch_glove(params, tmp_path / "glove", Sources(tmp_path / "cache"))
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
 def test_max_words_stops_the_download_early(
     tmp_path: Path, server: Server, method: int, monkeypatch: pytest.MonkeyPatch

@@ -9,8 +9,12 @@ from urllib.parse import unquote, urlencode, urlparse
 import pytest
 from chromium import PROGRAM, chromium
 from gensim.models import KeyedVectors
-from hostile_page import EVIL, HOSTILE, WORDS, make_spaces, nearest, write_page
+from hostile_page import EVIL, HOSTILE, NAMED, WORDS, make_spaces, nearest, write_page
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+ODD_VALUES = ["constructor", "__proto__", "toString", "%E0%A4%A", "%00", "#", "?", "&amp;", "tsne"]
 
 expect.set_options(timeout=30_000)  # a busy machine draws slowly
 
@@ -91,6 +95,12 @@ def opened(context: BrowserContext, address: str) -> Iterator[Watched]:
     assert [url.partition("#")[0] for url in asked] == [address.partition("#")[0]]
     assert "owned" not in watched.page.title()
     watched.page.close()
+
+
+@pytest.fixture(scope="module")
+def listening(context: BrowserContext, address: str) -> Watched:
+    """One page for links, one after the other."""
+    return Watched(context, address)
 
 
 def test_a_search_shows_gensims_neighbours_in_both_spaces(
@@ -211,6 +221,31 @@ def test_a_link_cut_off_opens_the_page_all_the_same(context: BrowserContext, add
         expect(watched.part("word")).to_have_text("wonderful")
         assert watched.problems == []
         watched.page.close()
+
+
+@given(
+    links=st.lists(
+        st.tuples(
+            st.sampled_from(["left", "right", "map", "colour", "word", "a", "b", "__proto__", "%"]),
+            st.sampled_from([*ODD_VALUES, *NAMED]) | st.text(max_size=9),
+        ),
+        max_size=4,
+    ).map(lambda pairs: "&".join(f"{key}={value}" for key, value in pairs))
+)
+@example(links="map=constructor")
+@example(links="map=tsne")
+@settings(max_examples=30, phases=[Phase.explicit, Phase.generate])
+def test_any_link_shows_the_page(listening: Watched, links: str) -> None:
+    listening.page.evaluate(
+        """link => new Promise(follow => {
+            addEventListener("hashchange", () => setTimeout(follow), { once: true });
+            location.hash = ""; location.hash = `#explorer?${link}`; })""",
+        links,
+    )
+    assert listening.problems == []
+    for menu in ("left-space", "right-space", "map", "colour"):
+        assert listening.part(menu).input_value()
+    assert "owned" not in listening.page.title()
 
 
 def test_spaces_changed_in_a_hurry_show_the_last_one(

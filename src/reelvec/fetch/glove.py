@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import sys
 import zipfile
 import zlib
 from contextlib import AbstractContextManager, ExitStack
@@ -215,12 +216,17 @@ def _unpacked(
 
 
 class _ZipFile(io.FileIO):
-    """A zip archive of which no endless list of members is read."""
+    """A zip archive of which no endless list of members is read, nor what lies outside of it."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > LONGEST_DIRECTORY:
             raise zipfile.BadZipFile("its list of members is too long")
         return super().read(size)
+
+    def seek(self, place: int, whence: int = io.SEEK_SET, /) -> int:
+        if whence == io.SEEK_SET and not 0 <= place < sys.maxsize:
+            raise zipfile.BadZipFile("a member lies outside of it")
+        return super().seek(place, whence)
 
 
 def _member(archive: zipfile.ZipFile, name: str, dimension: int) -> str:

@@ -12,8 +12,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.messages import shortened
 from reelvec.base.project.paths import PARAMS
 from reelvec.base.project.section import Name, Section
+
+UNREADABLE = (ValueError, TypeError, RecursionError)
+"""Raised for what is YAML and yet nothing: a 30th of February, a list as a key, a loop."""
+
+LARGEST = 1 << 24
+"""Bytes that are too many for parameters, aliases written out."""
 
 AnySection = TypeVar("AnySection", bound=Section)
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
@@ -67,6 +74,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise ReelvecError(f"{path}: not UTF-8 (byte {error.start})") from None
     except YAMLError as error:
         raise ReelvecError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    except UNREADABLE as error:
+        raise ReelvecError(f"{path}: a value cannot be read: {shortened(str(error))}") from None
     if not isinstance(raw, dict):
         raise ReelvecError(f"{path}: expected sections such as `imdb:` and `variants:`")
     return raw
@@ -84,9 +93,10 @@ def validated(kind: type[AnyModel], raw: Any, name: str, key: str = "") -> AnyMo
     Raises:
         ReelvecError: as for `read_section`.
     """
+    # By way of JSON: strict validation takes its arrays for tuples, and no list for one.
+    text = _as_json(raw, name)
     try:
-        # By way of JSON: strict validation takes its arrays for tuples, and no list for one.
-        return kind.model_validate_json(json.dumps(raw, default=lambda value: {str(value): ""}))
+        return kind.model_validate_json(text)
     except ValidationError as error:
         from reelvec.base.params_messages import problems_of
 
@@ -99,6 +109,20 @@ def _parsed(text: str) -> Any:
     """A stage reads several sections of one file, which takes a fifth of a second to parse."""
     # `no` is a word and 1e-3 a number, for DVC and for us.
     return YAML(typ="safe", pure=True).load(text)
+
+
+def _as_json(raw: Any, name: str) -> bytes:
+    """Parsed YAML as JSON; a few aliases may stand for more than any memory holds."""
+    encoder = json.JSONEncoder(ensure_ascii=False, default=lambda value: {str(value): ""})
+    text = bytearray()
+    try:
+        for chunk in encoder.iterencode(raw):
+            text += chunk.encode()
+            if len(text) > LARGEST:
+                raise ReelvecError(f"{name}: its aliases (`*name`) stand for too much")
+        return bytes(text)
+    except UNREADABLE as error:
+        raise ReelvecError(f"{name}: cannot be parameters: {shortened(str(error))}") from None
 
 
 def _content(kind: type[Section], path: Path) -> Any:

@@ -1,5 +1,5 @@
 // What is around the pictures: menus, captions, and what the boxes for words hold.
-import { spaces } from "./data.js";
+import { mapNames, spaces } from "./data.js";
 import { element, make, root } from "./dom.js";
 import { MAP_TITLES } from "./space.js";
 import { address, change, SIDES, spaceOf, state, TERMS } from "./state.js";
@@ -16,9 +16,8 @@ export function followMenus() {
   }
   map.addEventListener("change", () => change({ map: map.value }));
   colour.addEventListener("change", () => change({ colour: colour.value }));
-  const names = new Set([...spaces.values()].flatMap((space) => space.mapNames));
-  for (const name of names) offer(map, name, MAP_TITLES[name]);
-  if (map.parentElement) map.parentElement.hidden = names.size < 2;
+  for (const name of mapNames) offer(map, name, MAP_TITLES[name]);
+  if (map.parentElement) map.parentElement.hidden = mapNames.size < 2;
 }
 
 /** Shows the state, but for pictures and lists. */

@@ -34,3 +34,6 @@ function weight(position) {
   const share = positive[position];
   return share === null ? 0 : Math.abs(share - 0.5) * Math.sqrt(documents[position]);
 }
+
+/** The names of all maps, be it of one space alone. */
+export const mapNames = new Set([...spaces.values()].flatMap((space) => space.mapNames));

@@ -1,6 +1,5 @@
 // What is looked at. All of it is in the address, so that a link restores it.
-import { positionOf, spaces, words } from "./data.js";
-import { MAP_TITLES } from "./space.js";
+import { mapNames, positionOf, spaces, words } from "./data.js";
 
 /** @typedef {"left" | "right"} Side */
 /** @typedef {"a" | "b" | "c"} Term of an analogy */
@@ -60,7 +59,7 @@ export function readAddress() {
   const given = new URLSearchParams(location.hash.replace(/^#explorer\??/, ""));
   for (const key of keys()) state[key] = given.get(key) ?? START[key];
   for (const side of SIDES) if (!spaces.has(state[side])) state[side] = START[side];
-  if (!(state.map in MAP_TITLES)) state.map = START.map;
+  if (!mapNames.has(state.map)) state.map = START.map;
   if (!COLOURS.includes(state.colour)) state.colour = START.colour;
   if (!positionOf.has(state.word)) state.word = START.word;
 }

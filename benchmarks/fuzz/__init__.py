@@ -1,0 +1,1 @@
+"""Random bytes at every place where something comes in from outside."""
