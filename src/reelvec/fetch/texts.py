@@ -58,22 +58,28 @@ class Texts:
 
 def write_texts(path: Path, blocks: Iterable[pa.ChunkedArray]) -> Texts:
     """Write blocks of texts, large_string without nulls, of which there is at least one."""
-    digests, words, empty = list[pa.Array](), list[pa.Array](), 0
+    digests, words, empty = list[NDArray[np.bytes_]](), list[NDArray[np.int64]](), 0
     with pa.ipc.new_file(str(path), SCHEMA) as file:
         for block in blocks:
             texts = block.combine_chunks()
             file.write_batch(pa.record_batch([texts], schema=SCHEMA))
             digests.append(_digests(texts))
-            words.append(pc.count_substring_regex(texts, r"[^\s\pZ]+"))
+            words.append(pc.count_substring_regex(texts, r"[^\s\pZ]+").to_numpy())
             empty += pc.sum(pc.equal(pc.utf8_trim_whitespace(texts), "")).as_py() or 0
-    numbers = pa.concat_arrays(digests).dictionary_encode().indices
-    counts = np.concatenate([each.to_numpy().astype(np.int64) for each in words])
     starts = np.cumsum([0, *map(len, words)])
-    return Texts(path, starts, numbers.to_numpy(), counts, empty)
+    counts = np.concatenate(words).astype(np.int64)
+    return Texts(path, starts, _numbers(np.concatenate(digests)), counts, empty)
 
 
-def _digests(texts: pa.LargeStringArray) -> pa.FixedSizeBinaryArray:
+def _digests(texts: pa.LargeStringArray) -> NDArray[np.bytes_]:
     contents = pc.cast(texts, pa.large_binary()).to_pylist()
     joined = b"".join(blake2b(content, digest_size=DIGEST).digest() for content in contents)
-    buffers = [None, pa.py_buffer(joined)]
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(DIGEST), len(texts), buffers)
+    return np.frombuffer(joined, f"S{DIGEST}")
+
+
+def _numbers(digests: NDArray[np.bytes_]) -> NDArray[np.int32]:
+    # Arrow's dictionary would do it in a line, and take more memory than all the rest.
+    _, first, group = np.unique(digests, return_index=True, return_inverse=True)
+    number = np.empty(len(first), np.int32)
+    number[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
+    return number[group]
