@@ -17,7 +17,7 @@ from reelvec.base.project.section import Name, Section
 UNREADABLE = (ValueError, TypeError, RecursionError)
 """Raised for what is YAML and yet nothing: a 30th of February, a list as a key, a loop."""
 
-LARGEST = 1 << 24
+LARGEST = 1 << 20
 """Bytes that are too many for parameters, aliases written out."""
 
 AnySection = TypeVar("AnySection", bound=Section)
