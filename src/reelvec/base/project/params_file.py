@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.messages import shortened
+from reelvec.base.messages import one_of, shortened
 from reelvec.base.project.paths import PARAMS
 from reelvec.base.project.section import Name, Section
 
@@ -50,8 +50,6 @@ def entry_named(name: str, entries: Mapping[str, AnySection]) -> AnySection:
         ReelvecError: there is none of this name; the message lists those that there are.
     """
     if name not in entries:
-        from reelvec.base.messages import one_of
-
         key = next(iter(entries.values())).KEY if entries else "its section"
         choices = one_of(name, list(entries)) if entries else "there are none"
         raise ReelvecError(f"params.yaml: {key}: {name!r} is not there; {choices}")
