@@ -14,12 +14,13 @@ HOW = """\
 
 By `make fuzz`, with atheris, which learns what bytes lead where; `MINUTES` says how long. Whatever
 reads bytes from outside reads them, or refuses them in words; texts get the same ids from both
-engines, whatever the steps, and in a time that grows with their length. The tests do the same for
-a moment with hypothesis, which also sends requests to a server and links to the explorer."""
+engines, whatever the steps, and in a time that grows with their length. What once was a fault is in
+`benchmarks/fuzz/kept`, and tried each time. The tests do the same for a moment with hypothesis,
+which also sends requests to a server and links to the explorer."""
 
 APART = """\
 Counted apart is what MLflow's server answers before a model is asked: status 500 to a body without
-a `Content-Type`, to JSON that is nested a thousand times and to a number of 4,300 digits or more,
+a `Content-Type`, to JSON that is nested a thousand times and to a number of over 4,300 digits,
 its own traceback beside status 400 to a table that is no CSV."""
 
 

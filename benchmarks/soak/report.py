@@ -19,7 +19,8 @@ them, and {clients} clients that ask without a pause for {minutes:g} minutes, al
 of a machine with a load of {load:g}. What is asked is of all sizes, from a word to 200 reviews; it
 holds emoji, what is no UTF-8, and words that nobody has used before. Of ten requests one is sent
 bit by bit, and one client hangs up before it has its answer. Each answer is compared with the
-model's own. Memory is that of all workers, after they had met more new words than they remember."""
+model's own. Memory is that of all workers, after they had met more new words than they remember.
+MLflow's server logs a traceback of its own for each client that hangs up, and goes on."""
 
 KILLED = """\
 Then a worker is killed (`kill -9`) under the same load: {lost:,.0f} requests had no answer, until

@@ -136,10 +136,16 @@ def test_a_kept_member_that_has_changed_is_downloaded_again(tmp_path: Path, serv
     assert server.requests
 
 
-def test_a_zip_that_lacks_bytes_in_its_middle_is_refused(tmp_path: Path) -> None:
-    archive = zipped({"vectors.txt": TEXTS[50]})
+@pytest.mark.parametrize("damage", ["bytes are missing", "a name is no UTF-8"])
+def test_a_zip_that_is_damaged_in_its_middle_is_refused(tmp_path: Path, damage: str) -> None:
+    archive = bytearray(zipped({"vectors.txt": TEXTS[50]}))
+    if damage == "bytes are missing":
+        del archive[60:63]
+    else:
+        archive[7] |= 8  # which says that names are UTF-8
+        archive[30] = 0xFF
     path = tmp_path / "vectors.zip"
-    path.write_bytes(archive[:60] + archive[63:])
+    path.write_bytes(archive)
     params = GloveParams(source=str(path), content_sha256="0" * 64)
     with pytest.raises(ReelvecError, match="cannot be read as a zip archive"):
         fetch_glove(params, tmp_path / "glove", Sources(tmp_path / "cache"))

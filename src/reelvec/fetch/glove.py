@@ -24,7 +24,10 @@ from reelvec.fetch.vector_text import VectorText, read_vectors
 
 OFFICIAL_ADDRESS = "https://nlp.stanford.edu/data/glove.6B.zip"
 OFFICIAL_DIMENSIONS = (50, 100, 200, 300)
-UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+UNREADABLE_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    ValueError,  # a name that is no UTF-8
+)
 
 LARGEST_TEXT = 1 << 35
 """Bytes of vectors that are too many, however they are packed: 32 GiB."""

@@ -12,14 +12,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.messages import shortened
+from reelvec.base.messages import one_of, shortened
 from reelvec.base.project.paths import PARAMS
 from reelvec.base.project.section import Name, Section
 
 UNREADABLE = (ValueError, TypeError, RecursionError)
 """Raised for what is YAML and yet nothing: a 30th of February, a list as a key, a loop."""
 
-LARGEST = 1 << 24
+LARGEST = 1 << 20
 """Bytes that are too many for parameters, aliases written out."""
 
 AnySection = TypeVar("AnySection", bound=Section)
@@ -52,8 +52,6 @@ def entry_named(name: str, entries: Mapping[str, AnySection]) -> AnySection:
         ReelvecError: there is none of this name; the message lists those that there are.
     """
     if name not in entries:
-        from reelvec.base.messages import one_of
-
         key = next(iter(entries.values())).KEY if entries else "its section"
         choices = one_of(name, list(entries)) if entries else "there are none"
         raise ReelvecError(f"params.yaml: {key}: {name!r} is not there; {choices}")
