@@ -55,6 +55,7 @@ PRIVATE = {
     "dvc.repo.reproduce.plan_repro": ["graph", "stages"],
     "dvc.stage.PipelineStage": ["status", "changed_stage"],
     "dvc_data.hashfile.tree.Tree": ["from_list", "digest"],
+    "mlflow.pyfunc.scoring_server.init": ["model"],
     "mlflow.utils.credentials.get_default_host_creds": ["store_uri"],
     "mlflow.utils.rest_utils.http_request": [
         "host_creds",

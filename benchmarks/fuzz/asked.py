@@ -79,9 +79,9 @@ def _server() -> Callable[..., Any]:
     """MLflow's own application, with the model behind it."""
     import mlflow.pyfunc
     from mlflow.models import Model
-    from mlflow.pyfunc.scoring_server import init
 
     from reelvec.export.mlflow_folder import save_package
+    from reelvec.tracking.mlflow_interface import scoring_application
 
     logging.getLogger("mlflow").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
@@ -89,7 +89,7 @@ def _server() -> Callable[..., Any]:
         _untrained().save(trained)
         save_package(place, trained, Model(), ServingParams(max_reviews=100, max_characters=9_999))
         model = mlflow.pyfunc.load_model(str(place))
-    return init(model)  # type: ignore[no-any-return]
+    return scoring_application(model)  # type: ignore[no-any-return]
 
 
 def _untrained() -> Predictor:

@@ -47,12 +47,15 @@ benchmarks.torture --real`). A full disk has {left} KiB left when the stage begi
 
 def write_page() -> None:
     """Write the page from what attacks, soaks and random bytes came to last."""
+    write_text(PAGE, whole_page())
+
+
+def whole_page() -> str:
+    """What attacks, soaks and random bytes came to last."""
     soaked, fuzzed = read_soak(), read_fuzzed()
     more = [soak_markdown(soaked)] if soaked else []
     more += [fuzz_markdown(fuzzed)] if fuzzed else []
-    write_text(
-        PAGE, "\n".join([reliability_markdown(read_trials()), *(f"{part}\n" for part in more)])
-    )
+    return "\n".join([reliability_markdown(read_trials()), *(f"{part}\n" for part in more)])
 
 
 def reliability_markdown(trials: Sequence[Trial]) -> str:

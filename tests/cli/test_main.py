@@ -171,7 +171,7 @@ def test_names_are_completed(
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        ("check-lock", "DVC cannot read this project"),
+        ("check-lock", "dvc.yaml: you are not inside of a DVC repository"),
         ("track", "params.yaml: not found; run this from the project's folder"),
         ("register", "params.yaml: not found; run this from the project's folder"),
         ("demo", "not found; run this from the project's folder"),

@@ -64,6 +64,7 @@ def test_git_holds_the_small_results_and_none_of_the_data(
     assert "data/tracked.json" in small, "the receipt, which a clone must not have"
     small.remove("data/tracked.json")
     tracked = git(checkout, "ls-files", "data", "reports").splitlines()
-    written = ("data/behaviour.csv", "data/judgements.csv")
+    written = ["data/behaviour.csv", "data/judgements.csv"]
+    written += [f"data/word_vectors/{name}" for name in ("glove", "naive_bayes", "random")]
     assert sorted(tracked) == sorted(files(checkout, *small, "data/sample", *written))
     assert git(checkout, "ls-files", "mlflow.db*", "mlartifacts", ".dvc/cache") == ""

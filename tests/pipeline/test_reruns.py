@@ -69,7 +69,7 @@ def test_dvc_writes_the_lock_that_reelvec_repro_wrote(standing: Path) -> None:
         ("training", {"threads": 2}, {*TRAIN, "train_students", *SHOWN}),
         (
             "variants",
-            {"tiny": {"text": "processed", "dimension": 4}},
+            {"tiny": {"text": "processed", "embedding": "random", "dimension": 4}},
             {"train@tiny", "visualize", *OVER_MODELS},
         ),
         ("variants", {"scratch": {"dimension": 7}}, {"train@scratch", "visualize", *OVER_MODELS}),

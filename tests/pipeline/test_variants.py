@@ -10,18 +10,19 @@ from workspaces import NO_MLFLOW, change, files, ran, run, succeed
 
 from reelvec.cli.repro import LOG
 
-THREE_LINES = """
+FOUR_LINES = """
   tiny:
     text: processed
+    embedding: random
     dimension: 4
 """
 
 
-def test_a_variant_comes_by_three_lines_and_goes_without_a_trace(workspace: Path) -> None:
+def test_a_variant_comes_by_four_lines_and_goes_without_a_trace(workspace: Path) -> None:
     params = workspace / "params.yaml"
     text = params.read_text(encoding="utf-8")
     assert text.count("\nvariants:\n") == 1
-    params.write_text(text.replace("\nvariants:\n", f"\nvariants:{THREE_LINES}"), encoding="utf-8")
+    params.write_text(text.replace("\nvariants:\n", f"\nvariants:{FOUR_LINES}"), encoding="utf-8")
     change(workspace, {"export": {"spaces": ["scratch"]}, "explorer": {"spaces": ["scratch"]}})
     keep(params, "variants", "scratch", "tiny")
 

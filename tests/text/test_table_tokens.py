@@ -81,3 +81,10 @@ def test_facts_are_the_other_columns_as_if_written_at_once(tmp_path: Path) -> No
     expected = pq.read_table(tmp_path / "reviews.parquet").drop_columns("text")
     pq.write_table(expected, tmp_path / "expected.parquet")
     assert (tmp_path / "facts.parquet").read_bytes() == (tmp_path / "expected.parquet").read_bytes()
+
+
+def test_noise_without_end_is_not_remembered() -> None:
+    columns._known_pieces.cache_clear()
+    found = tokenize(pa.array([f"good {'ab' * 50_000}"]), PreprocessParams())
+    assert [len(token) for token in found.lexicon] == [4, 100_000]
+    assert [*columns._known_pieces(PreprocessParams())] == ["good"]

@@ -237,9 +237,11 @@ class _KnownPieces(dict[str, str | None]):
         self._params, self._dropped = params, rules.DroppedWords.of(params)
 
     def __missing__(self, piece: str) -> str | None:
-        if len(self) >= PIECES_REMEMBERED:
-            self.clear()
-        token = self[piece] = rules.token_of_piece(piece, self._params, self._dropped)
+        token = rules.token_of_piece(piece, self._params, self._dropped)
+        if len(piece) <= rules.LONGEST_WORD:  # what is longer is noise, and does not come again
+            if len(self) >= PIECES_REMEMBERED:
+                self.clear()
+            self[piece] = token
         return token
 
 

@@ -4,6 +4,8 @@ Any release of MLflow may change it. tests/test_private_interfaces.py names what
 that no other module imports any of it.
 """
 
+from typing import Any
+
 from mlflow.utils.credentials import get_default_host_creds
 from mlflow.utils.rest_utils import http_request
 
@@ -25,3 +27,10 @@ def ask_whether_well(server: str, seconds: float) -> None:
     http_request(  # type: ignore[no-untyped-call]
         credentials, "/health", "GET", max_retries=0, timeout=seconds
     )
+
+
+def scoring_application(model: Any) -> Any:
+    """The web application (ASGI) that `mlflow models serve` runs, around a loaded model."""
+    from mlflow.pyfunc.scoring_server import init
+
+    return init(model)
