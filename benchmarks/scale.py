@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
 from benchmarks.measure import NOTHING
 from benchmarks.small import keep
@@ -206,7 +207,7 @@ def growth(found: Sequence[Measured]) -> list[str]:
 def draw(found: Sequence[Measured]) -> None:
     """Seconds, and peak memory, against the number of reviews, both logarithmic."""
     with house_style():
-        figure = empty_figure(8.5, 3.4)
+        figure = empty_figure(9.5, 3.4)
         axes = figure.subplots(1, 2)
         shown = ((axes[0], "seconds", "seconds", 1.0), (axes[1], "memory", "peak memory (GB)", 1e9))
         for axis, name, label, unit in shown:
@@ -216,7 +217,12 @@ def draw(found: Sequence[Measured]) -> None:
                 sizes = [each.reviews for each in of_stage]
                 axis.plot(sizes, values, marker="o", color=color, linestyle=dashes, label=stage)
             axis.set(xscale="log", yscale="log", xlabel="reviews", ylabel=label)
-        axes[0].legend()
+            axis.xaxis.set_major_locator(FixedLocator([*dict.fromkeys(e.reviews for e in found)]))
+            axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            for each in (axis.xaxis, axis.yaxis):
+                each.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+                each.set_minor_formatter(NullFormatter())
+        axes[1].legend(loc="upper left", bbox_to_anchor=(1, 1))
         figure.tight_layout()
     save_figure(figure, PICTURE)
 
