@@ -14,7 +14,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from reelvec.base.project.files import read_json, sha256_of, write_json
+from reelvec.base.listing import listing_of
+from reelvec.base.project.files import read_json, write_json
 
 Settings = Mapping[str, Any]
 """What makes one experiment: JSON values by name."""
@@ -70,9 +71,9 @@ def run_cells(
     Returns:
         for each cell its settings and figures, in order.
     """
-    code = digest_of(
-        sorted([*CODE, *(each for each in inputs.files if each.suffix == CODE_SUFFIX)])
-    )
+    own_code = [each for each in inputs.files if each.suffix == CODE_SUFFIX]
+    modules = [path for place in CODE for path in place.rglob(f"*{CODE_SUFFIX}")]
+    code = _sha256(listing_of(sorted([*modules, *own_code])))
     kept = _files_of(cells, inputs, folder)
     with tqdm(total=len(kept), unit="cell", disable=None) as bar:
         work = _Work(compute, code, jobs, bar.update)
@@ -164,25 +165,19 @@ def _keep(path: Path, cell: Settings, compute: Compute, code: str) -> None:
     write_json(path, {"settings": dict(cell), "figures": figures, "code": code, "seconds": seconds})
 
 
-def digest_of(files: Iterable[Path]) -> str:
-    """SHA-256 over the `sha256sum` listing of files and of all files in folders."""
-    digest = hashlib.sha256()
-    for path in files:
-        found = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for file in (file for file in found if file.is_file()):
-            digest.update(f"{sha256_of(file)}  {file.as_posix()}\n".encode())
-    return digest.hexdigest()
-
-
 def _files_of(cells: Iterable[Settings], inputs: Inputs, folder: Path) -> dict[Path, Settings]:
     """Where each cell is kept: a name for its settings and all else that decides it, but code."""
-    digest = cache(lambda paths: digest_of(sorted(paths)))
+    digest = cache(lambda paths: _sha256(listing_of(sorted(paths))))
     data = tuple(path for path in inputs.files if path.suffix != CODE_SUFFIX)
 
     def file_of(cell: Settings) -> Path:
         own, more = inputs.own(cell)
         decided = [dict(cell), inputs.context, own, digest(data), digest(tuple(more))]
         text = json.dumps(decided, sort_keys=True)
-        return folder / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
+        return folder / f"{_sha256(text)[:32]}.json"
 
     return {file_of(cell): cell for cell in cells}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

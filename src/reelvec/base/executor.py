@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.listing import listing_of
 from reelvec.base.messages import quiet
 
 SCHEDULER = "REELVEC_SCHEDULER"
@@ -125,8 +126,6 @@ def _as_here(expected: str, function: Callable[[Block], Result], block: Block) -
 def installed() -> str:
     """The code and the versions that decide about results."""
     root = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    digest = hashlib.sha256(listing_of(sorted(root.rglob("*.py")), root).encode()).hexdigest()
     packages = [f"{name} {version(name)}" for name in DECISIVE]
-    return ", ".join([f"reelvec {digest.hexdigest()[:12]}", *packages])
+    return ", ".join([f"reelvec {digest[:12]}", *packages])

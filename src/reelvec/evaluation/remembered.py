@@ -1,13 +1,14 @@
 """What models said of the same reviews before: one is asked again only where something changed."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from reelvec.base.project.files import remove, replacing, save_array, sha256_of
+from reelvec.base.listing import listing_of
+from reelvec.base.project.files import remove, replacing, save_array
 from reelvec.base.project.section import Text
 from reelvec.models.logits import Logits
 from reelvec.text.ragged import Ragged
@@ -30,9 +31,10 @@ class Remembered:
     def __init__(self, folder: Path = KEPT) -> None:
         self._folder = folder
         self._used: set[Path] = set()
-        code = (path for name in CODE for path in (PACKAGE / name).rglob("*.py"))
-        versions = [f"{name} {version(name)}" for name in LIBRARIES]
-        self._code = [*versions, *_digests(code)]
+        self._models: dict[Path, str] = {}
+        code = (path for name in CODE for path in sorted((PACKAGE / name).rglob("*.py")))
+        versions = [f"{name} {version(name)}\n" for name in LIBRARIES]
+        self._code = "".join([*versions, listing_of(code, PACKAGE)])
 
     def logits(self, model: Path, reviews: str, ask: Callable[[], Logits]) -> Logits:
         """What a model gives reviews, float64 (reviews,).
@@ -42,7 +44,9 @@ class Remembered:
             reviews: their `fingerprint`.
             ask: the model itself, where nothing is remembered.
         """
-        deciding = "\n".join([*self._code, *_digests(model.rglob("*")), reviews])
+        if model not in self._models:
+            self._models[model] = listing_of([model], model)
+        deciding = self._code + self._models[model] + reviews
         name = hashlib.sha256(deciding.encode()).hexdigest()
         path = self._folder / f"{name}.npy"
         self._used.add(path)
@@ -70,7 +74,3 @@ def fingerprint(reviews: Mapping[Text, Ragged]) -> str:
             digest.update(f"{array.dtype} {len(array)}\n".encode())
             digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
-
-
-def _digests(paths: Iterable[Path]) -> list[str]:
-    return [f"{path.name} {sha256_of(path)}" for path in sorted(paths) if path.is_file()]

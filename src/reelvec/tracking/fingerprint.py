@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.project.files import sha256_of
+from reelvec.base.listing import listing_of
 from reelvec.base.project.paths import TRAIN, VALID, VOCABULARY, reviews_of
 from reelvec.base.project.section import GLOVE, Text
 from reelvec.base.schema.whole import Params
@@ -101,12 +101,11 @@ def files_in(folder: Path) -> list[Path]:
 
 def digest_of(settings: Any, files: Iterable[Path], root: Path) -> str:
     """SHA-256 over settings and the `sha256sum` listing of files, named relative to the root."""
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    for path in files:
-        if not path.is_file():
-            raise _missing(path, root)
-        digest.update(f"{sha256_of(path)}  {path.relative_to(root).as_posix()}\n".encode())
-    return digest.hexdigest()
+    try:
+        deciding = json.dumps(settings, sort_keys=True) + listing_of(files, root)
+    except FileNotFoundError as error:
+        raise _missing(Path(error.filename), root) from None
+    return hashlib.sha256(deciding.encode()).hexdigest()
 
 
 def _missing(path: Path, root: Path) -> ReelvecError:
