@@ -1,13 +1,16 @@
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from dask_cluster import SECONDS_TO_START, Cluster
 from hypothesis import settings
 from left_out import left_out
 
+from reelvec.base import executor
+from reelvec.base.executor import SCHEDULER
 from reelvec.base.schema.whole import Params, load_params
 
 if TYPE_CHECKING:
@@ -117,3 +120,16 @@ def reelvec(
     from small_project import CommandLine
 
     return CommandLine(project, monkeypatch, capsys)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """A Dask cluster without workers, which the environment names."""
+    (tmp_path / "cluster").mkdir()
+    monkeypatch.setattr(executor, "SECONDS_TO_ANSWER", SECONDS_TO_START)
+    started = Cluster(tmp_path / "cluster")
+    try:
+        monkeypatch.setenv(SCHEDULER, started.address)
+        yield started
+    finally:
+        started.stop()

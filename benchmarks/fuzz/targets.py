@@ -84,7 +84,7 @@ def review_files(data: bytes) -> None:
     """Reviews for `reelvec predict --file`; the first byte says of which kind they are."""
     kind, content = _number(data, len(REVIEW_FILES))
     with _refused_in_words(), _file(content, REVIEW_FILES[kind]) as path:
-        assert all(isinstance(text, str) for text in read_review_file(path))
+        assert all(isinstance(text, str) for texts in read_review_file(path) for text in texts)
 
 
 def parameters(data: bytes) -> None:

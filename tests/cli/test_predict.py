@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,12 +11,15 @@ import pandas as pd
 import pytest
 from small_project import BASELINE, ENSEMBLE, CommandLine
 
-from reelvec.cli import predict as classify
-from reelvec.cli.review_files import read_review_file
+from reelvec.base import executor
+from reelvec.cli import answers, review_files
+from reelvec.cli.review_files import ParquetReviews, read_review_file
 from reelvec.evaluation import predictions
 from reelvec.evaluation.explain import contributions
+from reelvec.models import load
 from reelvec.models.load import load_model
 from reelvec.models.logits import label_of, probabilities_of
+from reelvec.models.model import Model
 from reelvec.models.predictor import Predictor
 
 REVIEWS = ["A wonderful film.", "Dull, a waste of time!", "", "xyz", 'One,\ntwo \u2028 "good" déjà']
@@ -103,7 +107,7 @@ def test_every_source_gives_the_same_predictions(reelvec: CommandLine, tmp_path:
 def test_blocks_give_what_all_at_once_gives(
     reelvec: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(classify, "REVIEWS_AT_ONCE", 2)
+    monkeypatch.setattr(answers, "REVIEWS_AT_ONCE", 2)
     assert found(reelvec, *REVIEWS) == expected(REVIEWS)
 
 
@@ -118,7 +122,7 @@ def test_a_bar_is_drawn_on_a_terminal_while_the_answers_go_elsewhere(
     answers_seen: bool,
     shown: bool,
 ) -> None:
-    monkeypatch.setattr(classify, "REVIEWS_AT_ONCE", 2)
+    monkeypatch.setattr(answers, "REVIEWS_AT_ONCE", 2)
     monkeypatch.setattr("sys.stderr.isatty", lambda: errors_seen)
     monkeypatch.setattr("sys.stdout.isatty", lambda: answers_seen)
     assert ("5/5" in reelvec("predict", *REVIEWS).err) == shown
@@ -202,7 +206,42 @@ def test_a_terminal_without_a_review_is_told_what_to_give(
 def test_a_column_of_numbers_is_read_as_text(tmp_path: Path) -> None:
     path = tmp_path / "numbers.parquet"
     pd.DataFrame({"text": [10, 7]}).to_parquet(path)
-    assert read_review_file(path) == ["10", "7"]
+    assert list(read_review_file(path)) == [["10", "7"]]
+
+
+def test_parquet_is_read_and_answered_some_rows_at_a_time(
+    reelvec: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_files, "ROWS_AT_ONCE", 2)
+    pd.DataFrame({"text": REVIEWS}).to_parquet(tmp_path / "r.parquet", row_group_size=3)
+    read = [len(texts) for texts in read_review_file(tmp_path / "r.parquet")]
+    assert read == [2, 1, 2]
+    assert found(reelvec, "--file", str(tmp_path / "r.parquet")) == expected(REVIEWS)
+
+
+def test_a_process_loads_the_model_once_for_all_row_groups_of_a_command(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(executor, "THREADS", 4)
+    loaded = list[Path]()
+
+    def slowly(folder: Path) -> Model:
+        loaded.append(folder)
+        time.sleep(0.05)
+        return Predictor.load(folder)
+
+    monkeypatch.setattr(load, "read_model", slowly)
+    pd.DataFrame({"text": REVIEWS}).to_parquet(tmp_path / "r.parquet", row_group_size=1)
+    reviews = read_review_file(tmp_path / "r.parquet")
+    assert isinstance(reviews, ParquetReviews)
+    folder = project / "data/models/scratch"
+    answered = [list(answers.answers_of_workers(folder, reviews, None)) for _ in range(2)]
+    assert loaded == [folder] * 2, "by the next command the model may be another"
+    assert [each.probabilities for each in answered[0]] == [
+        [one] for one in expected(REVIEWS, "scratch")
+    ]
+    assert answered[0] == answered[1]
 
 
 def test_the_label_is_that_of_the_test_results() -> None:

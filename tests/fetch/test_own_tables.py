@@ -301,6 +301,65 @@ def test_texts_that_look_like_dates_stay_texts(tmp_path: Path) -> None:
     assert set(table["text"].to_pylist()) == {row["text"] for row in rows}
 
 
+LATE = [
+    {name: cell for name, cell in row.items() if number > 20 or name not in ("label", "film")}
+    for number, row in enumerate(with_column("film", lambda n: f"film {n // 3}"))
+]
+"""Rows of which the first ones know nothing of two columns."""
+
+
+@pytest.mark.parametrize("rows", [ROWS, LATE], ids=["always", "late"])
+def test_json_lines_of_many_blocks_give_the_bytes_of_parquet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[Row]
+) -> None:
+    monkeypatch.setattr(tables, "ROWS_AT_ONCE", 7)
+    whole = [dict.fromkeys(rows[-1]) | row for row in rows]
+    fetched(tmp_path / "one", put(tmp_path, "one/r.parquet", as_parquet(whole)))
+    fetched(tmp_path / "other", put(tmp_path, "other/r.jsonl", as_lines(rows)))
+    one, other = (tmp_path / each / "out.parquet" for each in ("one", "other"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_texts_that_come_late_are_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "ROWS_AT_ONCE", 7)
+    rows = [{"label": row["label"]} if n < 20 else row for n, row in enumerate(ROWS)]
+    _, metrics = fetched(tmp_path, put(tmp_path, "r.jsonl", as_lines(rows)))
+    assert metrics["empty"] == 20
+
+
+def test_json_lines_are_read_as_they_are_needed_and_a_late_broken_one_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "ROWS_AT_ONCE", 7)
+    path = put(tmp_path, "r.jsonl", as_lines(ROWS * 20) + b"\n{\n" + as_lines(ROWS))
+    read = tables._read(path)
+    assert [len(next(read)) for _ in range(100)] == [7] * 100
+    with pytest.raises(ReelvecError, match=r"r\.jsonl, line 1,202: not JSON"):
+        fetched(tmp_path, path)
+
+
+def test_cells_of_json_lines_are_what_they_say_whatever_stands_elsewhere(tmp_path: Path) -> None:
+    """A reader that looks for one type a column takes dates for times, and integers for floats."""
+    cells = {
+        "label": (1, "1", 1.0, 0, "0", None),
+        "id": ("2020-01-01", 2**63 - 1, 2**64, 0.5, True, "2020-01-02"),
+        "other": (1, "one", [], {}, None, 1.5),
+    }
+    rows = [
+        {"text": f"text {n}"} | {name: values[n % 6] for name, values in cells.items()}
+        for n in range(60)
+    ]
+    rows = [row if n < 6 else row | {"id": n} for n, row in enumerate(rows)]
+    path = put(tmp_path, "r.jsonl", as_lines(rows))
+    table, _ = fetched(tmp_path, path, positive=1, negative=0)
+    found = sorted(table.to_pylist(), key=lambda each: each["review_id"])
+    assert [each["label"] for each in found] == [1, 1, 1, 0, 0, None] * 10
+    assert [each["id"] for each in found[:6]] == [
+        *("2020-01-01", "9223372036854775807", "18446744073709551616"),
+        *("0.5", "true", "2020-01-02"),
+    ]
+
+
 PLAIN = as_csv([{**row, "text": f"text {n}"} for n, row in enumerate(ROWS)])
 """A line a row."""
 
@@ -345,6 +404,13 @@ def line(number: int, content: bytes) -> bytes:
         ("r.jsonl", DEEP, "r.jsonl, line 1: not JSON (maximum recursion depth"),
         ("r.jsonl", b'[{"text": "a", "label": "keep"}]\n', "r.jsonl, line 1: no object"),
         ("r.jsonl", b'{"text": 3, "label": "keep"}\n', "r.jsonl, line 1: the text is 3, no string"),
+        ("r.jsonl", b'null\n{"text": "a", "label": "keep"}\n', "r.jsonl, line 1: no object"),
+        ("r.jsonl", b'\n{"text": "a", "label": ["b"]}\n', "line 2: the label is ['b'], neither"),
+        ("r.jsonl", b'{"text": "a", "text": "b", "label": 1}', "line 1: not JSON (a name stands"),
+        ("r.jsonl", b'{"text": "a", "label": 1}{"text": "b"}\n', "line 1: not JSON (Extra data"),
+        ("r.jsonl", b'{"text": "a\\ud800", "label": 1}\n', "line 1: the text holds half a surr"),
+        ("r.jsonl", b"{}\n", "no column 'text'; there are none"),
+        ("r.jsonl", b"\n \r\n", "r.jsonl: is empty"),
         ("r.parquet", as_parquet([{"text": 3, "label": "keep"}]), "column 'text' holds int64"),
         ("r.parquet", b"PAR1 and so on", "r.parquet: cannot be read"),
         ("r.csv.gz", gzip.compress(PLAIN)[:-20], "r.csv.gz: damaged or cut off"),

@@ -1,17 +1,15 @@
 """A Dask cluster gives the bytes that one machine gives, whatever befalls it meanwhile."""
 
-import json
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from dask_cluster import Cluster
 
 from reelvec.base import executor
 from reelvec.base.errors import ReelvecError
@@ -25,47 +23,6 @@ pytestmark = pytest.mark.slow
 
 PARAMS = PreprocessParams()
 GROUPS, REVIEWS = 60, 40
-
-
-class Cluster:
-    """A scheduler and workers, each a process with a command of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.file = folder / "scheduler.json"
-        self.processes: list[subprocess.Popen[bytes]] = []
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
-        deadline = time.monotonic() + 60
-        while not self.file.exists():
-            assert time.monotonic() < deadline, (folder / "log").read_text()
-            time.sleep(0.1)
-        self.address = json.loads(self.file.read_text())["address"]
-
-    def add_worker(self) -> "subprocess.Popen[bytes]":
-        return self._start("worker", "--nthreads", "1", "--no-nanny")
-
-    def _start(self, *words: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "dask", *words, "--no-dashboard", "--scheduler-file"]
-        with (self.folder / "log").open("ab") as log:
-            started = subprocess.Popen(
-                [*command, str(self.file)], cwd=self.folder, stdout=log, stderr=log
-            )
-        self.processes.append(started)
-        return started
-
-    def stop(self) -> None:
-        for process in self.processes:
-            process.kill()
-            process.wait()
-
-
-@pytest.fixture
-def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    (tmp_path / "cluster").mkdir()
-    started = Cluster(tmp_path / "cluster")
-    monkeypatch.setenv(SCHEDULER, started.address)
-    yield started
-    started.stop()
 
 
 @pytest.fixture

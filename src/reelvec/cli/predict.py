@@ -1,25 +1,27 @@
 """What `reelvec predict` prints: a label and a probability for each review, and why."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.executor import SCHEDULER
 from reelvec.base.messages import printable
 from reelvec.base.project.provenance import LabelNames
+from reelvec.cli.answers import Answer, answer_to, answers_of_workers, blocks_in, most_at_once
+from reelvec.cli.review_files import ParquetReviews
 from reelvec.cli.terminal import print_json
 from reelvec.evaluation.results import Results
-from reelvec.models.logits import label_of, probabilities_of
-from reelvec.text.blocks import blocks_of
+from reelvec.models.folders import folder_of_model
+from reelvec.models.logits import label_of
 
 if TYPE_CHECKING:
     from reelvec.evaluation.explain import Contribution
-
-REVIEWS_AT_ONCE, EXPLAINED_AT_ONCE = 5_000, 100
-"""Reviews in a block: enough for the columns to be fast, few enough to see the first soon."""
 
 SHORTEST_TEXT = 20
 INTERRUPTED = 130
@@ -47,11 +49,12 @@ def show_predictions(
     Args:
         project: the project's folder.
         variant: which model; None takes the best one.
-        given: reviews, as many at a time as there are: a list where all are there.
+        given: reviews, as many at a time as there are: a list where all are there. Those of a
+            Parquet file are predicted on the Dask cluster that the environment names, if it does.
         style: how to print.
 
     Raises:
-        ReelvecError: there is no such model.
+        ReelvecError: there is no such model, or no such cluster.
     """
     try:
         _predict(project, variant, given, style)
@@ -69,14 +72,14 @@ def _predict(
     model = load_model(name, project)
     if variant is None and not style.as_json:
         print(f"{name}, the best model on the validation reviews:", file=sys.stderr)
-    for block in _blocks(given, REVIEWS_AT_ONCE if style.words is None else EXPLAINED_AT_ONCE):
-        probabilities = probabilities_of(model.logits(block)).tolist()
-        reasons: list[list[Contribution]] | None = None
-        if style.words is not None:
-            from reelvec.evaluation.explain import contributions
-
-            reasons = [found[: style.words] for found in contributions(model, block)]
-        _print_block(block, probabilities, reasons, style.as_json, model.labels)
+    blocks = _blocks(given, style.words)
+    if isinstance(given, ParquetReviews) and os.environ.get(SCHEDULER):
+        answers = answers_of_workers(folder_of_model(name, project), given, style.words)
+    else:
+        blocks, asked = tee(blocks)
+        answers = (answer_to(model, block, style.words) for block in asked)
+    for answer, block in zip(answers, blocks, strict=True):
+        _print_block(block, answer, style.as_json, model.labels)
         # Who writes a line into a pipe may wait for its answer before the next one.
         sys.stdout.flush()
 
@@ -87,7 +90,7 @@ def read_texts(
     """The reviews to predict: the arguments, a file's, or those of standard input.
 
     Returns:
-        a list of them all in one list; those of standard input as they come.
+        a list of them all in one list; those of standard input and of Parquet some at a time.
 
     Raises:
         ReelvecError: there are none, or two sources of them, or they cannot be read.
@@ -98,7 +101,7 @@ def read_texts(
     if file is not None and arguments:
         raise ReelvecError("either TEXT or --file: the one or the other")
     if file is not None:
-        return [read_review_file(file, column)]
+        return read_review_file(file, column)
     if column is not None:
         raise ReelvecError("--column belongs to --file")
     if list(arguments) == ["-"] or (not arguments and not sys.stdin.isatty()):
@@ -111,35 +114,35 @@ def read_texts(
     return [[text.encode("utf-8", "replace").decode() for text in arguments]]
 
 
-def _blocks(given: Iterable[Sequence[str]], size: int) -> Iterator[Sequence[str]]:
+def _blocks(given: Iterable[Sequence[str]], words: int | None) -> Iterator[Sequence[str]]:
     """Blocks of texts, with a bar on a terminal while the answers go elsewhere."""
     from tqdm import tqdm
 
-    total = sum(map(len, given)) if isinstance(given, list) else None
-    few = total is not None and total <= size
+    total = _number_of(given)
+    few = total is not None and total <= most_at_once(words)
     hidden = few or not sys.stderr.isatty() or sys.stdout.isatty()
     with tqdm(total=total, unit=" reviews", disable=hidden) as bar:
-        for texts in given:
-            for block in blocks_of(texts, size):
-                yield block
-                bar.update(len(block))
+        for block in blocks_in(given, words):
+            yield block
+            bar.update(len(block))
 
 
-def _print_block(
-    texts: Sequence[str],
-    probabilities: list[float],
-    reasons: "list[list[Contribution]] | None",
-    as_json: bool,
-    names: LabelNames,
-) -> None:
+def _number_of(given: Iterable[Sequence[str]]) -> int | None:
+    """How many reviews there are, where that is known."""
+    if isinstance(given, ParquetReviews):
+        return given.rows
+    return sum(map(len, given)) if isinstance(given, list) else None
+
+
+def _print_block(texts: Sequence[str], answer: Answer, as_json: bool, names: LabelNames) -> None:
     longest = max(map(len, names))
     width = max(SHORTEST_TEXT, shutil.get_terminal_size().columns - longest - len("  0.000  "))
-    for row, (text, probability) in enumerate(zip(texts, probabilities, strict=True)):
+    for row, (text, probability) in enumerate(zip(texts, answer.probabilities, strict=True)):
         label = label_of(probability, names)
-        why = None if reasons is None else reasons[row]
+        why = None if answer.reasons is None else answer.reasons[row]
         if as_json:
-            answer = {"label": label, "probability": probability, "text": text}
-            print_json(answer if why is None else {**answer, "words": [asdict(one) for one in why]})
+            line = {"label": label, "probability": probability, "text": text}
+            print_json(line if why is None else {**line, "words": [asdict(one) for one in why]})
             continue
         print(f"{label:<{longest}}  {probability:.3f}  {_start(text, width)}")
         if why is not None:

@@ -2,12 +2,12 @@
 
 import csv
 import io
-import json
 import lzma
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.messages import did_you_mean, get_again, listed, shortened
+from reelvec.base.messages import did_you_mean, get_again, listed
+from reelvec.fetch.json_lines import NOT_UTF8, objects_of
 from reelvec.fetch.texts import Texts, write_texts
 
 COLUMNS = ("text", "label", "split", "id", "film")
@@ -71,27 +72,26 @@ def read_tables(files: Sequence[Path], texts: Path) -> Rows:
         ReelvecError: a file is of no known kind, empty, damaged, not UTF-8, or lacks a column
             that it needs or that another one has; a cell is too long.
     """
-    tables, starts = list[pa.Table](), list[int]()
+    tables, starts, names = list[pa.Table](), list[int](), list[set[str]]()
 
     def read() -> Iterator[pa.ChunkedArray]:
         rows = 0
         for path in files:
             starts.append(rows)
             for table in _read(path):
-                _check_columns(tables[0] if tables else table, table, files[0], path)
                 tables.append(table.drop_columns("text"))
                 rows += len(table)
                 yield table["text"]
             if rows == starts[-1]:
                 raise ReelvecError(f"{path}: there is no review in it")
+            names.append(set(tables[-1].column_names))
+            _check_columns(names[0], names[-1], files[0], path)
 
     kept = write_texts(texts, read())
-    names = tables[0].column_names
-    return Rows(pa.concat_tables([table.select(names) for table in tables]), kept, files, starts)
+    return Rows(pa.concat_tables(tables, promote_options="default"), kept, files, starts)
 
 
-def _check_columns(first: pa.Table, table: pa.Table, first_path: Path, path: Path) -> None:
-    there, here = {"text", *first.column_names}, set(table.column_names)
+def _check_columns(there: set[str], here: set[str], first_path: Path, path: Path) -> None:
     if differing := sorted(there ^ here):
         one, other = (first_path, path) if differing[0] in there else (path, first_path)
         raise ReelvecError(
@@ -120,7 +120,7 @@ def _read(path: Path) -> Iterator[pa.Table]:
     with _told(path, kind):
         read = {".parquet": _parquet, ".csv": _csv, ".tsv": _csv}.get(kind[0], _json_lines)
         for table in read(path, kind):
-            # Neither Parquet's reader nor that of JSON looks at it.
+            # Parquet's reader does not look at it.
             table.validate(full=True)
             yield _normalised(table, path)
 
@@ -146,18 +146,23 @@ def _csv(path: Path, kind: Kind) -> Iterator[pa.Table]:
 
 
 def _json_lines(path: Path, kind: Kind) -> Iterator[pa.Table]:
-    from pyarrow import json as arrow
-
-    reading = arrow.ReadOptions(block_size=LONGEST_CELL)
-    # Else texts that are all dates would be read as such.
-    parsing = arrow.ParseOptions(explicit_schema=pa.schema([("text", pa.large_string())]))
+    """Each table has the columns that have come so far: only the last has all."""
+    names, last = set[str](), None
     with _opened(path, kind) as stream:
-        table = arrow.read_json(stream, reading, parsing)
-    if table["text"].null_count == len(table):
-        table = table.drop_columns("text")
-    # Arrow infers the columns from what it reads at once: so that is a file.
-    table = table.select(_known(table.column_names, path))
-    yield from map(_table_of, table.to_batches(ROWS_AT_ONCE))
+        objects = objects_of(stream, path, COLUMNS, LONGEST_CELL)
+        while block := list(islice(objects, ROWS_AT_ONCE)):
+            names.update(name for name in COLUMNS if any(name in each for each in block))
+            last = block[-1]
+            # Texts, too, may come later.
+            columns = {
+                name: pa.array([each.get(name) for each in block], pa.large_string())
+                for name in COLUMNS
+                if name == "text" or name in names
+            }
+            yield pa.table(columns)
+    if last is None:
+        raise ReelvecError(f"{path}: is empty")
+    _known([*last, *sorted(names.difference(last))], path)
 
 
 def _parquet(path: Path, _: Kind) -> Iterator[pa.Table]:
@@ -262,12 +267,7 @@ def _first_bad_line(path: Path, kind: Kind) -> str | None:
     with _opened(path, kind) as stream:
         for number, line in enumerate(_text_of(stream, "surrogateescape"), 1):
             if not line.isascii() and any("\udc80" <= letter <= "\udcff" for letter in line):
-                return f"{path}, line {number:,}: not UTF-8; convert it, as `iconv -t utf-8` does"
-    find = _first_bad_row if FORMATS[kind[0]] else _first_bad_object
-    return find(path, kind)
-
-
-def _first_bad_row(path: Path, kind: Kind) -> str | None:
+                return f"{path}, line {number:,}: {NOT_UTF8}"
     csv.field_size_limit(sys.maxsize)
     with _opened(path, kind) as stream:
         reader = csv.reader(_text_of(stream), delimiter=FORMATS[kind[0]] or ",")
@@ -279,18 +279,4 @@ def _first_bad_row(path: Path, kind: Kind) -> str | None:
                     "that holds the delimiter or a line break needs quotes around it"
                 )
             before = reader.line_num
-    return None
-
-
-def _first_bad_object(path: Path, kind: Kind) -> str | None:
-    with _opened(path, kind) as stream:
-        for number, line in enumerate(_text_of(stream), 1):
-            try:
-                found = json.loads(line) if line.strip() else {}
-            except (ValueError, RecursionError) as error:
-                return f"{path}, line {number:,}: not JSON ({error}); expected an object a line"
-            if not isinstance(found, dict):
-                return f'{path}, line {number:,}: no object; expected one such as {{"text": "…"}}'
-            if not isinstance(found.get("text"), str | None):
-                return f"{path}, line {number:,}: the text is {shortened(found['text'])}, no string"
     return None
