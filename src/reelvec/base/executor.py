@@ -30,8 +30,8 @@ SECONDS_TO_ANSWER = 20
 DASK_LOG = {"distributed": "CRITICAL"}
 """What goes wrong is said in one line here; Dask would say it in fifty."""
 
-DECISIVE = ("numpy", "pyarrow", "simplemma")
-"""Packages of which another version may give other tokens."""
+DECISIVE = ("numpy", "pyarrow", "simplemma", "torch")
+"""Packages of which another version may give other tokens, or other answers of a model."""
 
 Block = TypeVar("Block")
 Result = TypeVar("Result")
@@ -107,8 +107,8 @@ def _on_cluster(
         ) from None
     except FileNotFoundError as error:
         raise ReelvecError(
-            f"{error.filename}: a worker of {address} does not find it; all workers need the "
-            "project's folder at the same path"
+            f"{error.filename or error}: a worker of {address} does not find it; all workers need "
+            "the project's folder at the same path"
         ) from None
 
 
