@@ -85,15 +85,12 @@ mlflow: setup ## the MLflow UI on this project's runs
 register: setup ## make the best model the champion of MLflow's registry, if it is better
 	$(BIN)/reelvec register
 
-# Of several workers one that dies is replaced; a single one takes the server along. One that is busy
-# for seconds is not dead: MLflow gives a request a minute.
+# Of several workers one that dies is replaced; a single one takes the server along.
 WORKERS ?= 2
+PORT ?= 5001
 
 serve: setup ## let the champion answer at http://127.0.0.1:5001/invocations
-	$(BIN)/reelvec register --if-none
-	MLFLOW_TRACKING_URI=$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db} MLFLOW_DISABLE_TELEMETRY=true \
-		UVICORN_TIMEOUT_WORKER_HEALTHCHECK=60 $(BIN)/mlflow models serve -m models:/reelvec@champion --env-manager local \
-		--host 127.0.0.1 --port 5001 --workers $(WORKERS)
+	$(BIN)/reelvec serve --port $(PORT) --workers $(WORKERS)
 
 projector: setup ## the Embedding Projector on the exported vectors
 	$(BIN)/tensorboard --logdir reports/export --host 127.0.0.1
@@ -116,7 +113,7 @@ bench-all: setup ## the same, with Keras and fastText beside it (each installed 
 bench-scale: setup ## more and more reviews: benchmarks/scale.md
 	$(BIN)/python -m benchmarks.scale
 
-torture: setup ## kill it, starve it, run two at once: docs/reliability.md (an hour)
+torture: setup ## kill it, starve it, run two at once: docs/reliability.md (two hours)
 	$(BIN)/python -m benchmarks.torture
 
 # Of asking, and of random bytes: so long that what leaks or is rare has time to show.

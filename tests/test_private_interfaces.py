@@ -208,6 +208,6 @@ def test_dvcs_file_of_locks_says_who_locks_what(project: Path, repo: Any) -> Non
 def test_mlflow_tells_of_new_tables_where_it_is_kept_quiet() -> None:
     from mlflow.store.db import utils
 
-    from reelvec.tracking.mlflow_interface import MAKING_DATABASES
+    from reelvec.tracking.mlflow_interface import DATABASES
 
-    assert utils._logger.name == MAKING_DATABASES
+    assert utils._logger.name == DATABASES

@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.torture.arena import Arena, make_arena, real_arena
+from benchmarks.torture.cells import killed_studies
+from benchmarks.torture.demos import attacked_demos
 from benchmarks.torture.kills import killed_commands, killed_runs
 from benchmarks.torture.orders import random_orders
 from benchmarks.torture.processors import old_processors
 from benchmarks.torture.report import PAGE, write_page
+from benchmarks.torture.servers import attacked_servers
+from benchmarks.torture.stores import stores_in_need
 from benchmarks.torture.surroundings import full_disk, odd_surroundings
 from benchmarks.torture.together import two_at_once
 from benchmarks.torture.trials import Trial, write_trials
@@ -22,7 +26,11 @@ Attack = Callable[[Arena, random.Random, int], Iterator[Trial]]
 ATTACKS: dict[str, tuple[Attack, int]] = {
     "orders": (random_orders, 10),
     "kills": (killed_runs, 32),
-    "commands": (killed_commands, 3),
+    "commands": (killed_commands, 8),
+    "studies": (killed_studies, 8),
+    "demo": (attacked_demos, 8),
+    "serve": (attacked_servers, 8),
+    "stores": (stores_in_need, 2),
     "surroundings": (odd_surroundings, 1),
     "processors": (old_processors, 1),
     "full-disk": (full_disk, 1),

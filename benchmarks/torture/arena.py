@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,8 @@ from ruamel.yaml import YAML
 
 from benchmarks.small import small_workspace
 from reelvec.base.errors import ReelvecError
+from reelvec.base.project.paths import PARAMS
+from reelvec.base.schema.whole import load_params
 from reelvec.cli.repro import DURATIONS, read_durations
 from reelvec.cli.stages import stages_to_run
 from reelvec.cli.workspace import environment, make_workspace
@@ -74,11 +76,13 @@ class Arena:
         path = self.folder / name
         shutil.rmtree(path, ignore_errors=True)
         shutil.copytree(self.finished if finished else self.pristine, path, symlinks=True)
+        if finished:
+            _move_artifacts(path / "mlflow.db", self.finished, path)
         return path
 
     def ready_for(self, command: str, name: str = "workspace") -> Path:
-        """A new copy in which a command, `repro` or one of `OTHERS`, has something to do."""
-        path = self.workspace(name, finished=command != "repro")
+        """A new copy in which a command has something to do."""
+        path = self.workspace(name, finished=command in OTHERS)
         if command == "track":
             for store in path.glob("mlflow.db*"):
                 store.unlink()
@@ -175,7 +179,22 @@ def last_line(done: subprocess.CompletedProcess[str]) -> str:
     return lines[-1].strip()[:200] if lines else ""
 
 
-def processes_left(workspace: Path) -> list[int]:
+def ended_processes_left(workspace: Path) -> str:
+    """End what a command that was ended has left at work, and say how much; nothing, as it should.
+
+    Args:
+        workspace: that the command ran in.
+    """
+    left = processes_left(workspace)
+    names = []
+    for process in left:
+        with suppress(psutil.Error):
+            names.append(" ".join(process.cmdline()[-3:]))
+            process.kill()
+    return f"{len(left)} processes were left: {', '.join(names)[:200]}" if left else ""
+
+
+def processes_left(workspace: Path) -> list[psutil.Process]:
     """The processes of attacked commands in a workspace that are still there after a while."""
     until = time.monotonic() + SECONDS_TO_END
     while (found := _marked(workspace)) and time.monotonic() < until:
@@ -183,14 +202,27 @@ def processes_left(workspace: Path) -> list[int]:
     return found
 
 
-def _marked(workspace: Path) -> list[int]:
+def _marked(workspace: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             alive = process.status() != psutil.STATUS_ZOMBIE
             if alive and process.environ().get(MARK) == str(workspace):
-                found.append(process.pid)
+                found.append(process)
     return found
+
+
+def _move_artifacts(store: Path, before: Path, now: Path) -> None:
+    """Have a copy of MLflow's store keep its files beside itself."""
+    if not store.exists():
+        return
+    with closing(sqlite3.connect(store)) as database:
+        for table, column in (("experiments", "artifact_location"), ("runs", "artifact_uri")):
+            database.execute(
+                f"UPDATE {table} SET {column} = replace({column}, ?, ?)",
+                (before.resolve().as_uri(), now.resolve().as_uri()),
+            )
+        database.commit()
 
 
 def tracked_in(store: Path) -> dict[str, str]:
@@ -207,17 +239,14 @@ def broken_after(arena: Arena, workspace: Path, store: Path | None = None) -> st
         store: MLflow's; None means the workspace's own.
     """
     store = store or workspace / "mlflow.db"
-    if left := processes_left(workspace):
-        for pid in left:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        return f"{len(left)} processes were left"
+    if left := ended_processes_left(workspace):
+        return left
     done = run(workspace, *REPRO, variables=tracked_in(store))
     if done.returncode:
         return f"the next run failed: {last_line(done)}"
     if other := other_lock(arena, workspace):
         return f"after the next run {other}"
-    return runs_broken_in(store)
+    return runs_broken_in(store, load_params(workspace / PARAMS).models)
 
 
 def other_lock(arena: Arena, workspace: Path) -> str:
@@ -231,13 +260,30 @@ def other_lock(arena: Arena, workspace: Path) -> str:
     return f"dvc.lock differs in {', '.join(names) if names else 'the order of its stages'}"
 
 
-def runs_broken_in(store: Path) -> str:
-    """What is wrong with the runs in MLflow's store: one for each model, all at their end."""
+def runs_broken_in(store: Path, models: Iterable[str] = ()) -> str:
+    """What is wrong with the runs in MLflow's store: one for each model, all at their end.
+
+    Args:
+        store: a database file.
+        models: that must have a run.
+    """
     with closing(sqlite3.connect(store)) as database:
         query = "SELECT name, status FROM runs WHERE lifecycle_stage = 'active'"
         found = database.execute(query).fetchall()
     names = [name for name, _ in found]
     if len(names) != len(set(names)):
         return f"MLflow has {len(names)} runs of {len(set(names))} models"
+    if missing := [model for model in models if model not in names]:
+        return f"MLflow has no run of {', '.join(missing)}"
     unfinished = [name for name, status in found if status != "FINISHED"]
     return f"MLflow shows no end of {', '.join(unfinished)}" if unfinished else ""
+
+
+def champions_broken_in(store: Path) -> str:
+    """What is wrong with the registered models of MLflow's store: one version, or none at all."""
+    with closing(sqlite3.connect(store)) as database:
+        versions = database.execute("SELECT version FROM model_versions").fetchall()
+        aliases = database.execute("SELECT version FROM registered_model_aliases").fetchall()
+    if len(versions) > 1:
+        return f"MLflow has {len(versions)} versions of one model"
+    return "" if versions == aliases else "MLflow has a version that is no champion"

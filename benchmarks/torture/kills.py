@@ -6,8 +6,10 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.torture.arena import (
@@ -17,6 +19,8 @@ from benchmarks.torture.arena import (
     Arena,
     Process,
     broken_after,
+    champions_broken_in,
+    ended_processes_left,
     finish,
     last_line,
     run,
@@ -54,59 +58,111 @@ WAYS: dict[str, Way] = {
 }
 
 
-def killed_runs(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:
-    """`reelvec repro --jobs 2`, ended at random moments, in each way once; then one that completes.
+@dataclass(frozen=True, slots=True)
+class Attacked:
+    """A command that is ended again and again.
 
-    Each run goes on from where the one before it was ended, so that the faults come together. On
-    the real reviews one run alone completes, after all others.
+    Attributes:
+        name: what the page calls it.
+        words: the command.
+        ready: makes a new workspace, in which it has something to do.
+        moment: draws after how many seconds it is ended.
+        completed: runs it undisturbed in the workspace, and says what did not hold; else nothing.
+        lost: says what is lost in the workspace that was there before it was ended; else nothing.
+    """
+
+    name: str
+    words: Sequence[str]
+    ready: Callable[[], Path]
+    moment: Callable[[], float]
+    completed: Callable[[Path], str]
+    lost: Callable[[Path], str] = lambda _: ""
+
+
+def ended_in_a_row(
+    attacked: Attacked, data: str, generator: random.Random, times: int, chain: int = len(WAYS)
+) -> Iterator[Trial]:
+    """End a command at random moments, in each way once; then let it complete.
+
+    Each goes on from where the one before it was ended, so that the faults come together.
+
+    Args:
+        attacked: the command.
+        data: the reviews, in a word.
+        generator: of the order of ways, and of the moments.
+        times: how often it is ended.
+        chain: how often before it is let complete, in a new workspace each time.
     """
     ways = list(WAYS.items())
-    chain = times if arena.real else len(ways)
     for number in range(times):
         if number % chain == 0:
-            workspace = arena.workspace()
+            workspace = attacked.ready()
         if number % len(ways) == 0:
             generator.shuffle(ways)
-        name, way = ways[number % len(ways)]
-        process = start(workspace, *REPRO)
-        moment = _moment(arena, generator)
+        fault, way = ways[number % len(ways)]
+        process = start(workspace, *attacked.words)
+        moment = attacked.moment()
         ended = _ended_before(process, moment)
         way(process)
+        left = ended_processes_left(workspace)
         done = finish(process)
-        last = number % chain == chain - 1 or number == times - 1
-        broken = "a traceback" if TRACEBACK in done.stdout else ""
+        broken = left or ("a traceback" if TRACEBACK in done.stdout else "")
         if ended:
-            name = ENDED
+            fault = ENDED
             broken = f"it failed: {last_line(done)}" if done.returncode else broken
-        broken = broken or (broken_after(arena, workspace) if last else "")
-        yield Trial("repro", name, arena.data, round(moment, 1), broken)
+        broken = broken or attacked.lost(workspace)
+        if number % chain == chain - 1 or number == times - 1:
+            broken = broken or attacked.completed(workspace)
+        yield Trial(attacked.name, fault, data, round(moment, 1), broken)
+
+
+def killed_runs(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:
+    """`reelvec repro --jobs 2`; on the real reviews one run alone completes, after all others."""
+    attacked = Attacked(
+        "repro",
+        REPRO,
+        arena.workspace,
+        partial(_moment, arena, generator),
+        partial(broken_after, arena),
+    )
+    yield from ended_in_a_row(
+        attacked, arena.data, generator, times, times if arena.real else len(WAYS)
+    )
 
 
 def _moment(arena: Arena, generator: random.Random) -> float:
     """When to end a run, in seconds: early as a rule, but late enough for the longest stage."""
     if not arena.real:
         return generator.uniform(0.5, LONGEST_SHARE * arena.seconds)
-    return math.exp(generator.uniform(math.log(2), math.log(LONGEST_SHARE_REAL * arena.seconds)))
+    return early_as_a_rule(generator, 2, LONGEST_SHARE_REAL * arena.seconds)
+
+
+def early_as_a_rule(generator: random.Random, first: float, last: float) -> float:
+    """A moment, each time twice as late half as likely."""
+    return math.exp(generator.uniform(math.log(first), math.log(last)))
 
 
 def killed_commands(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:
-    """`reelvec track`, `register` and `page`, killed at a random moment, then run again."""
+    """`reelvec track`, `register` and `page`."""
     for name, words in OTHERS.items():
-        workspace = arena.ready_for(name)
-        started = time.monotonic()
+        workspace, started = arena.ready_for(name), time.monotonic()
         run(workspace, *words)
-        seconds = time.monotonic() - started
-        for _ in range(times):
-            workspace = arena.ready_for(name)
-            process = start(workspace, *words)
-            moment = generator.uniform(0.1, seconds)
-            if not _ended_before(process, moment):
-                _all_killed(process)
-            finish(process)
-            again = run(workspace, *words)
-            broken = f"again, it failed: {last_line(again)}" if again.returncode else ""
-            broken = broken or _other_page(arena, workspace) or broken_after(arena, workspace)
-            yield Trial(name, "kill -9 of all its processes", arena.data, round(moment, 1), broken)
+        attacked = Attacked(
+            name,
+            words,
+            partial(arena.ready_for, name),
+            partial(generator.uniform, 0.1, time.monotonic() - started),
+            partial(broken_after_again, arena, words),
+        )
+        yield from ended_in_a_row(attacked, arena.data, generator, times)
+
+
+def broken_after_again(arena: Arena, words: Sequence[str], workspace: Path) -> str:
+    """Let a command complete what a fault left, and say what did not hold; else nothing."""
+    again = run(workspace, *words)
+    broken = f"again, it failed: {last_line(again)}" if again.returncode else ""
+    broken = broken or _other_page(arena, workspace) or broken_after(arena, workspace)
+    return broken or champions_broken_in(workspace / "mlflow.db")
 
 
 def _other_page(arena: Arena, workspace: Path) -> str:

@@ -34,15 +34,19 @@ file. Each limit says what it is when it is met. Memory is not: a training holds
 HOW = """\
 ## What was tried
 
-By `make torture`, which takes an hour on two cores; the moments are drawn, by a seed. After each
+By `make torture`, which takes two hours on two cores; the moments are drawn, by a seed. After each
 attack the command runs again, undisturbed: it must succeed and leave no process; `dvc.lock` must
 be, to the byte, that of an undisturbed run, and MLflow's store must show one finished run for each
-model. An attacked command that fails must say so without a traceback.
+model, and no model registered twice. An attacked command that fails must say so without a
+traceback.
 
-`reelvec repro` is ended four times in a row, in each way once and in a random order, each time at a
+A command is ended four times in a row, in each way once and in a random order, each time at a
 moment that is drawn; the fifth run completes. So the faults come together, and what is said of the
-last one is said of all four. On the real reviews all runs but the last are ended (`python -m
-benchmarks.torture --real`). A full disk has {left} KiB left when the stage begins."""
+last one is said of all four. On the real reviews all runs of `reelvec repro` but the last are ended
+(`python -m benchmarks.torture --real`). The studies are those of `make studies-quick`, smaller
+still: no cell that was done may be computed again, and their reports must be, to the byte, those of
+undisturbed ones. A server is ended while it starts, and the one that completes must answer. A full
+disk has {left} KiB left when a stage begins, and what was drawn when a command does."""
 
 
 def write_page() -> None:

@@ -19,7 +19,9 @@ from benchmarks.torture.arena import (
     other_lock,
     run,
 )
+from benchmarks.torture.disks import nearly_full, own_disk
 from benchmarks.torture.trials import Trial
+from reelvec.base.project.files import remove
 
 LEFT_KIB = 32
 """What a full disk has left for a stage."""
@@ -40,14 +42,15 @@ class Surroundings:
     needs_root: bool = False
 
 
-def _in_namespace(*commands: str) -> tuple[str, ...]:
+def in_namespace(*commands: str) -> tuple[str, ...]:
+    """What runs a command behind others that change what is mounted, for these alone."""
     return ("unshare", "--mount", "sh", "-c", f'{" && ".join(commands)} && exec "$@"', "sh")
 
 
 SURROUNDINGS = {
     "no HOME": Surroundings(variables={"HOME": None}),
     "a HOME that is not there": Surroundings(variables={"HOME": "/nonexistent/home"}),
-    "no /dev/shm": Surroundings(_in_namespace("umount -l /dev/shm"), needs_root=True),
+    "no /dev/shm": Surroundings(in_namespace("umount -l /dev/shm"), needs_root=True),
     "64 open files": Surroundings(("prlimit", "--nofile=64:64")),
     "1.5 GB of memory for each process": Surroundings(("prlimit", "--data=1500000000")),
     "600 MB of memory for each process": Surroundings(("prlimit", "--data=600000000")),
@@ -59,7 +62,7 @@ SURROUNDINGS = {
     "another hash seed": Surroundings(variables={"PYTHONHASHSEED": "77"}),
     "a clock three years behind": Surroundings(("faketime", "-f", "-3y")),
     "a download cache that cannot be written": Surroundings(
-        _in_namespace(
+        in_namespace(
             'mkdir -p "$REELVEC_CACHE"',
             'mount --bind "$REELVEC_CACHE" "$REELVEC_CACHE"',
             'mount -o remount,ro,bind "$REELVEC_CACHE"',
@@ -96,24 +99,16 @@ def full_disk(arena: Arena, _: random.Random, __: int) -> Iterator[Trial]:
     """Each stage on a disk that has nearly nothing left, and then with enough of it."""
     if not (os.geteuid() == 0 and shutil.which("mount")):
         return
-    place = arena.folder / "disk"
     stages = YAML(typ="safe", pure=True).load(arena.lock)["stages"]
     for stage, entry in stages.items():
-        place.mkdir(exist_ok=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8g", "tmpfs", place], check=True)
-        try:
-            workspace = place / "workspace"
-            shutil.copytree(arena.finished, workspace, symlinks=True)
+        with own_disk(arena.folder / "disk") as disk:
+            workspace = arena.workspace(f"{disk.name}/workspace", finished=True)
             for out in entry["outs"]:
-                _remove(workspace / out["path"])
-            used = shutil.disk_usage(place).used // 1024 + LEFT_KIB
-            _resize(place, f"{used}k")
+                remove(workspace / out["path"])
             words = ("dvc", "repro", "--force", "--single-item", stage)
-            done = run(workspace, *words)
-            _resize(place, "8g")
+            with nearly_full(disk, LEFT_KIB):
+                done = run(workspace, *words)
             yield _judged(arena, workspace, "full disk", f"in {stage.partition('@')[0]}", done)
-        finally:
-            subprocess.run(["umount", "-l", place], check=True)
 
 
 def _judged(
@@ -131,17 +126,6 @@ def _possible(around: Surroundings) -> bool:
     return (os.geteuid() == 0 or not around.needs_root) and (
         not around.within or shutil.which(around.within[0]) is not None
     )
-
-
-def _resize(place: Path, size: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,size={size}", place], check=True)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _shortened(name: str) -> str:

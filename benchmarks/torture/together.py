@@ -1,7 +1,8 @@
 """Two of everything at once."""
 
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.torture.arena import (
@@ -25,16 +26,40 @@ def two_at_once(arena: Arena, _: random.Random, times: int) -> Iterator[Trial]:
     for name, words in COMMANDS.items():
         for _number in range(times):
             one = arena.ready_for(name, "one")
-            yield _both(arena, f"two {name} in one checkout", words, [one, one])
+            yield _both_at_one_store(arena, f"two {name} in one checkout", words, [one, one])
             pair = [arena.ready_for(name, each) for each in ("one", "two")]
-            yield _both(arena, f"two {name} in two checkouts, one store", words, pair)
+            fault = f"two {name} in two checkouts, one store"
+            yield _both_at_one_store(arena, fault, words, pair)
 
 
-def _both(arena: Arena, fault: str, words: tuple[str, ...], workspaces: list[Path]) -> Trial:
-    """Start both within a second; at least one must do its work, and none may fail in a mess."""
+def _both_at_one_store(
+    arena: Arena, fault: str, words: tuple[str, ...], workspaces: list[Path]
+) -> Trial:
     store = workspaces[0] / "mlflow.db"
-    shared = tracked_in(store)
-    processes = [start(workspace, *words, variables=shared) for workspace in workspaces]
+
+    def completed(workspace: Path) -> str:
+        return broken_after(arena, workspace, store)
+
+    return both(
+        arena, "two at once", fault, words, workspaces, completed, variables=tracked_in(store)
+    )
+
+
+def both(
+    arena: Arena,
+    attack: str,
+    fault: str,
+    words: Sequence[str],
+    workspaces: list[Path],
+    completed: Callable[[Path], str],
+    variables: Mapping[str, str] | None = None,
+    apart: float | None = None,
+) -> Trial:
+    """Start both, one some seconds after the other; one must work, and none may fail in a mess."""
+    processes = []
+    for number, workspace in enumerate(workspaces):
+        time.sleep(number * (apart or 0))
+        processes.append(start(workspace, *words, variables=variables))
     done = [finish(process) for process in processes]
     failed = [each for each in done if each.returncode]
     said = last_line(failed[0]) if failed else ""
@@ -44,5 +69,5 @@ def _both(arena: Arena, fault: str, words: tuple[str, ...], workspaces: list[Pat
     if len({*workspaces}) == 2 and failed:
         broken = broken or "one failed for the other"
     for workspace in dict.fromkeys(workspaces):
-        broken = broken or broken_after(arena, workspace, store)
-    return Trial("two at once", fault, arena.data, None, broken, said)
+        broken = broken or completed(workspace)
+    return Trial(attack, fault, arena.data, apart, broken, said)

@@ -105,6 +105,16 @@ print(hashlib.sha256((a @ a).numpy().tobytes()).hexdigest())
         assert run(folder, forked, text) == run(folder, plain, text)
 
 
+def test_a_server_whose_parent_is_gone_loads_nothing_more(
+    folder: Path, variables: Variables
+) -> None:
+    (folder / "late.py").write_text("open('loaded', 'w')")
+    words = [sys.executable, "-m", "reelvec.cli.forked_python", str(folder / "socket"), "late"]
+    given = {**variables, "PYTHONPATH": os.pathsep.join([*sys.path, str(folder)])}
+    subprocess.run(words, cwd=folder, env=given, stdin=subprocess.DEVNULL, check=True)
+    assert not (folder / "loaded").exists()
+
+
 def test_what_is_to_be_loaded_is_there() -> None:
     assert [name for name in LIBRARIES if find_spec(name) is None] == []
 

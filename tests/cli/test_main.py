@@ -16,7 +16,8 @@ import typer
 from small_project import CommandLine, make_project
 
 from reelvec.cli import explore
-from reelvec.cli.main import app, main
+from reelvec.cli.app import app
+from reelvec.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 RUN = [sys.executable, "-c", "from reelvec.cli.main import main; main()"]
@@ -208,3 +209,21 @@ def test_the_demo_refuses_a_folder_that_is_not_its_own(
         capsys.readouterr().err
     )
     assert list(tmp_path.iterdir()) == [thesis]
+
+
+def test_an_interrupt_while_modules_are_imported_ends_it_without_a_word(tmp_path: Path) -> None:
+    slow = "import time\nprint('begun', flush=True)\ntime.sleep(600)\n"
+    (tmp_path / "typer.py").write_text(slow)
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    with subprocess.Popen(
+        RUN,
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begun\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == b""
+    assert process.returncode == -signal.SIGINT

@@ -10,12 +10,13 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.project.files import remove
 from reelvec.cli import demo
 from reelvec.cli import workspace as workspaces
+from reelvec.cli.app import app
 from reelvec.cli.demo import run_demo
-from reelvec.cli.main import app
 from reelvec.cli.repro import reproduce
-from reelvec.cli.workspace import make_workspace, merge_params, run_dvc
+from reelvec.cli.workspace import MARK, make_workspace, merge_params, run_dvc, sole_user_of
 
 PROJECT = Path(__file__).parents[2]
 
@@ -42,6 +43,36 @@ def test_a_workspace_is_a_copy_and_replaces_an_older_one(
     assert (workspace / "params.yaml").read_text() == (PROJECT / "params.yaml").read_text()
     assert (workspace / "src/reelvec/cli/demo.py").exists()
     assert [arguments[0] for arguments in asked] == ["init", "config"] * 2
+
+
+def test_a_kill_while_an_older_one_is_cleared_leaves_a_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleared: list[str] = []
+
+    def watched(path: Path) -> None:
+        cleared.append(path.name)
+        remove(path)
+        assert (workspace / MARK).is_file()
+
+    monkeypatch.setattr(workspaces, "run_dvc", lambda *_: None)
+    workspace = tmp_path / "workspace"
+    make_workspace(PROJECT, workspace, [])
+    monkeypatch.setattr(workspaces, "remove", watched)
+    make_workspace(PROJECT, workspace, [])
+    assert "params.yaml" in cleared
+
+
+def test_a_second_demo_in_the_same_folder_says_so_and_leaves_the_first_alone(
+    tmp_path: Path,
+) -> None:
+    with sole_user_of(tmp_path / "demo"):
+        (tmp_path / "demo/params.yaml").write_text("of the first")
+        with pytest.raises(ReelvecError, match="demo: another process runs there: wait for it"):
+            run_demo(PROJECT, tmp_path / "demo")
+        assert (tmp_path / "demo/params.yaml").read_text() == "of the first"
+    with sole_user_of(tmp_path / "demo"):
+        pass
 
 
 def test_merging_changes_values_and_keeps_comments(tmp_path: Path) -> None:

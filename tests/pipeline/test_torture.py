@@ -1,5 +1,6 @@
 """A short campaign, and the page that tells of the last long one."""
 
+import os
 import random
 import shutil
 import sqlite3
@@ -8,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.torture.arena import Arena, other_lock, runs_broken_in
+from benchmarks.torture.arena import Arena, champions_broken_in, other_lock, runs_broken_in
+from benchmarks.torture.cells import Kept
 from benchmarks.torture.kills import killed_runs
 from benchmarks.torture.processors import TOLERANCE, other_results
 from benchmarks.torture.report import reliability_markdown, whole_page
@@ -52,13 +54,43 @@ def test_a_store_with_two_runs_of_a_model_or_one_without_an_end_is_broken(tmp_pa
         rows = [("scratch", "FINISHED", "active"), ("gru", "FINISHED", "deleted")]
         database.executemany("INSERT INTO runs VALUES (?, ?, ?)", rows)
         database.commit()
-        assert runs_broken_in(store) == ""
+        assert runs_broken_in(store, ["scratch"]) == ""
+        assert runs_broken_in(store, ["scratch", "gru"]) == "MLflow has no run of gru"
         database.execute("INSERT INTO runs VALUES ('gru', 'RUNNING', 'active')")
         database.commit()
         assert runs_broken_in(store) == "MLflow shows no end of gru"
         database.execute("INSERT INTO runs VALUES ('scratch', 'FINISHED', 'active')")
         database.commit()
         assert runs_broken_in(store) == "MLflow has 3 runs of 2 models"
+
+
+def test_a_version_that_is_no_champion_or_one_too_many_is_broken(tmp_path: Path) -> None:
+    store = tmp_path / "mlflow.db"
+    with closing(sqlite3.connect(store)) as database:
+        for table in ("model_versions", "registered_model_aliases"):
+            database.execute(f"CREATE TABLE {table} (version)")
+        assert champions_broken_in(store) == ""
+        database.execute("INSERT INTO model_versions VALUES (1)")
+        database.commit()
+        assert champions_broken_in(store) == "MLflow has a version that is no champion"
+        database.execute("INSERT INTO registered_model_aliases VALUES (1)")
+        database.commit()
+        assert champions_broken_in(store) == ""
+        database.execute("INSERT INTO model_versions VALUES (2)")
+        database.commit()
+        assert champions_broken_in(store) == "MLflow has 2 versions of one model"
+
+
+def test_a_cell_that_is_gone_or_was_written_again_is_lost(tmp_path: Path) -> None:
+    kept, cells = Kept(tmp_path), tmp_path / ".quick/studies/curves/cells"
+    cells.mkdir(parents=True)
+    for name in ("one.json", "two.json", "three.json"):
+        (cells / name).touch()
+        assert kept.lost_in(tmp_path) == ""
+    os.utime(cells / "one.json", (1, 1))
+    (cells / "two.json").unlink()
+    assert kept.lost_in(tmp_path) == "2 cells that were done were lost"
+    assert kept.lost_in(tmp_path) == ""
 
 
 def test_last_digits_are_no_other_results_but_more_is(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """Who make a run at once on different machines take one and the same, by the store alone."""
 
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
 
 from reelvec.tracking import store as stores
 from reelvec.tracking.record import FINGERPRINT
@@ -82,3 +84,15 @@ def test_a_run_whose_maker_was_stopped_is_taken_over(
     (run,) = active_runs(store)
     assert run.info.run_id == left
     assert PROVISIONAL not in run.data.tags
+
+
+def test_what_fails_in_a_database_is_told_once_and_without_a_traceback(
+    opened: Callable[[], Store], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    store = opened()
+    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as database:
+        database.execute("ALTER TABLE runs RENAME TO elsewhere")
+        database.commit()
+    with pytest.raises(MlflowException, match="no such table"):
+        store.run("model", {}, TAGS)
+    assert "Traceback" not in capfd.readouterr().err

@@ -83,8 +83,8 @@ def _server(handler: Callable[..., BaseHTTPRequestHandler]) -> ThreadingHTTPServ
 def _serve(server: ThreadingHTTPServer, address: str | None) -> None:
     # Beside this thread, for a browser without windows ends before `open` returns.
     serving = Thread(target=server.serve_forever, daemon=True)
-    serving.start()
     try:
+        serving.start()
         if address is not None:
             webbrowser.open(address)
         serving.join()

@@ -106,6 +106,8 @@ def serve(address: str, libraries: Sequence[str]) -> None:
     del sys.modules[import_module("reelvec.base.project.same_bytes").__name__]
     prepare_environment()
     for name in libraries:
+        if select.select([0], [], [], 0)[0]:  # nobody will need it any more
+            return
         with suppress(ImportError):  # whoever needs it will say so
             import_module(name)
     gc.freeze()  # what is loaded is looked at no more, and so not copied

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,31 @@ COPIED = (
 )
 
 MARK = ".reelvec-workspace"
-"""A file by which a workspace is known, so that no other folder is ever replaced."""
+"""A file by which a workspace is known, so that no other folder is ever replaced.
+
+Who uses the workspace holds a lock on it.
+"""
+
+
+@contextmanager
+def sole_user_of(workspace: Path) -> Iterator[None]:
+    """Make the folder of a workspace if need be, and let no other process replace it meanwhile.
+
+    Raises:
+        ReelvecError: another process uses it, or it is some other folder.
+    """
+    from filelock import FileLock, Timeout
+
+    _claim(workspace)
+    try:
+        lock = FileLock(workspace / MARK).acquire(timeout=0)
+    except Timeout:
+        raise ReelvecError(
+            f"{workspace}: another process runs there: wait for it, or name another folder "
+            "by --workspace"
+        ) from None
+    with lock:
+        yield
 
 
 def make_workspace(project: Path, workspace: Path, overrides: list[Path]) -> None:
@@ -41,8 +67,8 @@ def make_workspace(project: Path, workspace: Path, overrides: list[Path]) -> Non
     Raises:
         ReelvecError: a part of the project is missing, or `workspace` is some other folder.
     """
+    _claim(workspace)
     _clear(workspace)
-    (workspace / MARK).touch()
     for name in COPIED:
         source, target = project / name, workspace / name
         if not source.exists():
@@ -59,13 +85,22 @@ def make_workspace(project: Path, workspace: Path, overrides: list[Path]) -> Non
     run_dvc(workspace, "config", "core.analytics", "false")
 
 
-def _clear(workspace: Path) -> None:
-    """Make way for a workspace, but never at the cost of somebody's own folder."""
-    ours = (workspace / MARK).is_file() or (workspace.is_dir() and not any(workspace.iterdir()))
-    if workspace.exists() and not ours:
+def _claim(workspace: Path) -> None:
+    """Mark a folder as a workspace, but never somebody's own."""
+    mark = workspace / MARK
+    empty = not workspace.exists() or (workspace.is_dir() and not any(workspace.iterdir()))
+    # Asked last: another process may be putting it there.
+    if not empty and not mark.is_file():
         raise ReelvecError(f"{workspace}: not made by reelvec; delete it or name another folder")
-    remove(workspace)
-    workspace.mkdir(parents=True)
+    workspace.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def _clear(workspace: Path) -> None:
+    """Remove all but the mark: a kill in the middle leaves what is known as a workspace."""
+    for each in workspace.iterdir():
+        if each.name != MARK:
+            remove(each)
 
 
 def merge_params(path: Path, changes: dict[str, Any]) -> None:

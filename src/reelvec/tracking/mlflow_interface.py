@@ -9,8 +9,8 @@ from typing import Any
 from mlflow.utils.credentials import get_default_host_creds
 from mlflow.utils.rest_utils import http_request
 
-MAKING_DATABASES = "mlflow.store.db.utils"
-"""Who tells, in the log, of the tables of a new database."""
+DATABASES = "mlflow.store.db.utils"
+"""Who tells, in the log, of the tables of a new database, and of what fails in any."""
 
 
 def ask_whether_well(server: str, seconds: float) -> None:

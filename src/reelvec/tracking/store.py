@@ -33,8 +33,9 @@ from mlflow.models import Model
 from reelvec.base.messages import quiet
 from reelvec.base.schema.serving import ServingParams
 from reelvec.export.mlflow_folder import save_package, served_digest
+from reelvec.tracking.database import make_database
 from reelvec.tracking.lock import Lock, lock_of, writing_lock_of
-from reelvec.tracking.mlflow_interface import MAKING_DATABASES, ask_whether_well
+from reelvec.tracking.mlflow_interface import DATABASES, ask_whether_well
 from reelvec.tracking.record import FINGERPRINT, DatasetRecord, Point, RunRecord
 
 CONTENT = "reelvec.content"
@@ -52,7 +53,6 @@ METRICS_A_BATCH = 1000  # MLflow's own limit
 
 QUIET = {
     "alembic": logging.WARNING,
-    MAKING_DATABASES: logging.WARNING,
     "urllib3.connectionpool": logging.ERROR,
 }
 """Migrations of a new database are no news to people, and failures are told once, by `runs`."""
@@ -76,8 +76,11 @@ class Store:
             # A server that hangs or refuses is known at once, before any real call.
             with quiet(QUIET):
                 ask_whether_well(uri, PROBE_SECONDS)
+        # With a traceback; `runs` tells it in a line.
+        logging.getLogger(DATABASES).setLevel(logging.CRITICAL)
         self._lock, self._writing = lock_of(uri), writing_lock_of(uri)
         with self._lock, quiet(QUIET):
+            make_database(uri)
             self._client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             self._experiment_id = self._find_or_make_experiment(experiment, artifacts)
 
