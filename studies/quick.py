@@ -1,6 +1,7 @@
 """`make studies-quick`: learning curves and embeddings in small, in a folder that git ignores."""
 
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -84,5 +85,7 @@ def patched(value: Any, patch: Any) -> Any:
 
 
 if __name__ == "__main__":
+    # As Ctrl-C does: the script that runs is ended, too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with shown_to_people():
         run_quick(Path(), Path(), WORKSPACE, YAML(typ="safe", pure=True).load(SETTINGS))

@@ -3,12 +3,14 @@
 import hashlib
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +146,7 @@ _shared: list[_Work] = []
 
 def _compute_side_by_side(waiting: list[tuple[Path, Settings]], work: _Work) -> None:
     # A forked process has what was read before, and nothing has to be sent to it.
-    with ProcessPoolExecutor(work.jobs, get_context("fork"), _shared.append, (work,)) as pool:
+    with ProcessPoolExecutor(work.jobs, get_context("fork"), _begin, (work,)) as pool:
         try:
             for future in as_completed([pool.submit(_keep_shared, *each) for each in waiting]):
                 future.result()
@@ -152,6 +154,19 @@ def _compute_side_by_side(waiting: list[tuple[Path, Settings]], work: _Work) -> 
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _begin(work: _Work) -> None:
+    _shared.append(work)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool's process would wait for ever for a parent that was killed."""
+    parent = parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
 
 
 def _keep_shared(path: Path, cell: Settings) -> None:

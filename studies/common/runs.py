@@ -28,7 +28,9 @@ def record_cells(experiment: str, rows: Sequence[dict[str, Any]], figures: Seque
             settings = {key: str(row[key]) for key in row if key not in figures}
             digest = hashlib.sha256(json.dumps([experiment, row], sort_keys=True).encode())
             tags = {**settings, FINGERPRINT: digest.hexdigest()}
-            if store.find(tags[FINGERPRINT]) is None:
+            found = store.find(tags[FINGERPRINT])
+            # Who was killed in the middle left one without an end, and perhaps without figures.
+            if found is None or found.info.status != "FINISHED":
                 run = store.run(" ".join(settings.values()), settings, tags)
                 run.add_results({name: float(row[name]) for name in figures if name in row})
                 run.finish("FINISHED")

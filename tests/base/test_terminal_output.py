@@ -103,3 +103,10 @@ def test_progress_bars_are_drawn_as_ever_but_for_what_they_are_called() -> None:
     assert "\x1b[A" in plain
     assert r"na\x1b[2Jme\r" in escaped
     assert not FORBIDDEN - {"\r"} & set(escaped.replace("\x1b[A", ""))
+
+
+def test_an_interrupt_ends_without_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended, shown_to_people():
+        raise KeyboardInterrupt
+    assert ended.value.code == 130
+    assert capsys.readouterr() == ("", "")

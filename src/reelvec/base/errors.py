@@ -8,6 +8,9 @@ from typing import Any, TextIO, cast
 
 from reelvec.base.messages import printable
 
+INTERRUPTED = 130
+"""The status of a program that Ctrl-C ended."""
+
 
 class ReelvecError(Exception):
     """Something a person can put right: what was wrong, where, and what to do about it."""
@@ -24,8 +27,8 @@ def root_of(error: BaseException) -> BaseException:
 def shown_to_people() -> Iterator[None]:
     """Print a `ReelvecError` as one plain message and exit with status 1, without a traceback.
 
-    Any other exception ends it with status 1 too, after its traceback. Whatever is printed
-    meanwhile, and whoever prints it, commands no terminal.
+    Any other exception ends it with status 1 too, after its traceback; Ctrl-C with status 130 and
+    without a word. Whatever is printed meanwhile, and whoever prints it, commands no terminal.
     """
     with _harmless_output():
         try:
@@ -33,6 +36,8 @@ def shown_to_people() -> Iterator[None]:
         except ReelvecError as error:
             print(f"error: {error}", file=sys.stderr)
             sys.exit(1)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
         except Exception as error:
             if isinstance(error, OSError) and error.errno is not None:
                 where = f"{error.filename}: " if error.filename else ""

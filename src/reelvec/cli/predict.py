@@ -9,7 +9,7 @@ from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reelvec.base.errors import ReelvecError
+from reelvec.base.errors import INTERRUPTED, ReelvecError
 from reelvec.base.executor import SCHEDULER
 from reelvec.base.messages import printable
 from reelvec.base.project.provenance import LabelNames
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from reelvec.evaluation.explain import Contribution
 
 SHORTEST_TEXT = 20
-INTERRUPTED = 130
-"""The status of a program that Ctrl-C ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,9 @@
 """`reelvec serve`: the champion answers requests, by MLflow's own server."""
 
 import errno
-import fcntl
 import os
 import socket
 import sys
-from pathlib import Path
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.whole import load_params
@@ -37,15 +35,15 @@ def serve(port: int, workers: int) -> None:
     lock = _lock_of(port)
     _see_that_nobody_listens(port)
     print(register_best(load_params(), keep=True), flush=True)
-    program = Path(sys.executable).with_name("mlflow")
-    model = ["models", "serve", "--model-uri", f"models:/{NAME}@{CHAMPION}"]
+    program = [sys.executable, "-m", "mlflow", "models", "serve"]
+    model = ["--model-uri", f"models:/{NAME}@{CHAMPION}"]
     where = ["--env-manager", "local", "--host", HOST, "--port", str(port)]
     variables = {"MLFLOW_TRACKING_URI": store_location().uri, "PATH": own_path(), **VARIABLES}
     if lock is not None:
         os.set_inheritable(lock, True)
     os.execve(
-        program,
-        [str(program), *model, *where, "--workers", str(workers)],
+        sys.executable,
+        [*program, *model, *where, "--workers", str(workers)],
         {**os.environ, **variables},
     )
 
@@ -56,8 +54,12 @@ def _lock_of(port: int) -> int | None:
     A server loads its model before it listens: two that begin together would find the port free.
 
     Returns:
-        its descriptor; None where no file can be made.
+        its descriptor; None where no file can be made, or the system has no such locks.
     """
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Windows
+        return None
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,85 @@
+"""A study that is killed leaves no process behind, and no MLflow run without an end."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+from studies.common.runs import record_cells
+
+TWO_CELLS = """
+import os, sys, time
+from pathlib import Path
+from studies.common.cells import Inputs, run_cells
+
+def compute(cell):
+    Path(sys.argv[1], f"{cell['seed']}.pid").write_text(str(os.getpid()))
+    time.sleep(600)
+
+run_cells([{"seed": 1}, {"seed": 2}], compute, Path(sys.argv[1], "cells"), Inputs({}, []), jobs=2)
+"""
+
+PROJECT = Path(__file__).parents[1]
+SECONDS = 60
+
+
+def is_there(process: int) -> bool:
+    with suppress(ProcessLookupError, FileNotFoundError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def in_time(condition: object) -> bool:
+    deadline = time.monotonic() + SECONDS
+    assert callable(condition)
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_processes_that_compute_cells_end_with_the_study(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    paths = [str(PROJECT), str(PROJECT / "src")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    study = subprocess.Popen(
+        [sys.executable, "-c", TWO_CELLS, str(tmp_path)], cwd=PROJECT, env=environment
+    )
+    try:
+        files = [tmp_path / f"{seed}.pid" for seed in (1, 2)]
+        assert in_time(lambda: all(file.exists() and file.read_text() for file in files))
+        workers = [int(file.read_text()) for file in files]
+        study.send_signal(number)
+        assert study.wait(SECONDS) == -number
+        assert in_time(lambda: not any(map(is_there, workers)))
+    finally:
+        study.kill()
+
+
+def test_a_run_that_was_left_without_an_end_is_finished_by_the_next_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    monkeypatch.chdir(tmp_path)
+    rows = [{"model": "scratch", "accuracy": 0.5}]
+    with monkeypatch.context() as killed:
+        killed.setattr("mlflow.MlflowClient.set_terminated", lambda *_, **__: None)
+        record_cells("cells", rows, ["accuracy"])
+    record_cells("cells", rows, ["accuracy"])
+    client = MlflowClient(tracking_uri=uri)
+    experiment = client.get_experiment_by_name("cells")
+    assert experiment is not None
+    found = client.search_runs([experiment.experiment_id])
+    assert [(run.info.status, run.data.metrics) for run in found] == [
+        ("FINISHED", {"accuracy": 0.5})
+    ]
