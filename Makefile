@@ -26,9 +26,9 @@ setup: $(STAMP) ## make .venv with the pinned dependencies
 dev: $(DEV) ## the same, with what tests and linters need
 
 $(STAMP): requirements.lock requirements-torch.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "reelvec needs Python 3.11 or newer, and $(PYTHON) is older or missing:" \
-		"run make PYTHON=python3.12 (or another that you have)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "reelvec needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is none of them (for 3.14" \
+		"gensim cannot be built): run make PYTHON=python3.13 (or another that you have)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(INSTALL) --require-hashes -r requirements.lock
 	$(INSTALL) -r requirements-torch.lock

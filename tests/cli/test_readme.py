@@ -43,13 +43,17 @@ def test_every_result_in_prose_is_what_was_measured() -> None:
     imdb = json.loads((ROOT / IMDB_METRICS).read_text(encoding="utf-8"))
     comparison = Comparison.load(ROOT / COMPARISON)
     read = sum(imdb["reviews"]["train"].values()) + imdb["reviews"]["unsup"]
-    python = re.search(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    python = re.search(
+        r'requires-python = ">=(3\.\d+),<3\.(\d+)"', (ROOT / "pyproject.toml").read_text()
+    )
     assert python is not None
     measured = {
         f"{percent(comparison.confidence)}",
         f"{imdb['tokens']['total'] // 10**6} million",
         f"{read:,}",
         python[1],
+        f"3.{int(python[2]) - 1}",
+        f"3.{python[2]}",
     }
     bounds = {"0", "2", "4"}  # no weight is below 0; n-grams of 2 to 4 words
     found = set(NUMBER.findall(CODE.sub("", prose)))
