@@ -3,6 +3,7 @@
 import math
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -69,6 +70,7 @@ class Attacked:
         moment: draws after how many seconds it is ended.
         completed: runs it undisturbed in the workspace, and says what did not hold; else nothing.
         lost: says what is lost in the workspace that was there before it was ended; else nothing.
+        traceback: what the command must not print.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Attacked:
     moment: Callable[[], float]
     completed: Callable[[Path], str]
     lost: Callable[[Path], str] = lambda _: ""
+    traceback: "re.Pattern[str]" = re.compile(re.escape(TRACEBACK))
 
 
 def ended_in_a_row(
@@ -106,7 +109,7 @@ def ended_in_a_row(
         way(process)
         left = ended_processes_left(workspace)
         done = finish(process)
-        broken = left or ("a traceback" if TRACEBACK in done.stdout else "")
+        broken = left or ("a traceback" if attacked.traceback.search(done.stdout) else "")
         if ended:
             fault = ENDED
             broken = f"it failed: {last_line(done)}" if done.returncode else broken

@@ -45,8 +45,9 @@ moment that is drawn; the fifth run completes. So the faults come together, and 
 last one is said of all four. On the real reviews all runs of `reelvec repro` but the last are ended
 (`python -m benchmarks.torture --real`). The studies are those of `make studies-quick`, smaller
 still: no cell that was done may be computed again, and their reports must be, to the byte, those of
-undisturbed ones. A server is ended while it starts, and the one that completes must answer. A full
-disk has {left} KiB left when a stage begins, and what was drawn when a command does."""
+undisturbed ones. A server is ended while it starts, and the one that completes must answer; where
+Ctrl-C finds MLflow's own processes at their imports, their traceback is not counted. A full disk
+has {left} KiB left when a stage begins, and what was drawn when a command does."""
 
 
 def write_page() -> None:
