@@ -32,8 +32,7 @@ def stores_in_need(arena: Arena, generator: random.Random, times: int) -> Iterat
                 arena, name, round(early_as_a_rule(generator, LEAST_KIB, MOST_KIB))
             )
         for what, path in READ_ONLY.items():
-            workspace = arena.workspace(finished=True)
-            _forget_runs(workspace / "mlflow.db")
+            workspace = arena.ready_for(name) if name == "register" else _without_runs(arena)
             done = run(workspace, *OTHERS[name], within=_read_only(path))
             yield _judged(arena, workspace, name, f"{name}: a read-only {what}", done)
 
@@ -56,11 +55,13 @@ def _judged(
     return Trial("MLflow's store", fault, arena.data, None, broken, said)
 
 
-def _forget_runs(store: Path) -> None:
-    """Let there be something to write."""
-    with closing(sqlite3.connect(store)) as database:
+def _without_runs(arena: Arena) -> Path:
+    """A finished workspace whose database is there, and lacks all that `track` writes."""
+    workspace = arena.workspace(finished=True)
+    with closing(sqlite3.connect(workspace / "mlflow.db")) as database:
         database.execute("UPDATE runs SET lifecycle_stage = 'deleted'")
         database.commit()
+    return workspace
 
 
 def _read_only(path: str) -> tuple[str, ...]:
