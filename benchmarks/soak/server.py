@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,10 +14,9 @@ import psutil
 import requests
 
 from reelvec.base.errors import ReelvecError
+from reelvec.cli.serve import HOST, serving_command, serving_environment
 
 START_SECONDS, END_SECONDS = 600, 30
-SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "UVICORN_TIMEOUT_WORKER_HEALTHCHECK": "60"}
-"""As `make serve` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Served:
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{HOST}:{self.port}"
 
     def workers(self) -> list[psutil.Process]:
         """The processes that hold a model, or are about to load it."""
@@ -68,18 +66,14 @@ def serving(
     Raises:
         ReelvecError: it does not answer.
     """
-    place = Path(sys.executable).parent
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.bind((HOST, 0))
         port: int = free.getsockname()[1]
-    command = [str(place / "mlflow"), "models", "serve", "-m", model, "--env-manager", "local"]
-    options = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
-    variables = {**os.environ, **SETTINGS, **(environment or {})}
-    variables["PATH"] = f"{place}{os.pathsep}{variables['PATH']}"
+    variables = {**os.environ, **serving_environment(), **(environment or {})}
     log = folder / "server.log"
     with log.open("wb") as output:
         started = subprocess.Popen(
-            [*command, *options],
+            serving_command(model, port, workers),
             cwd=folder,
             env=variables,
             stdout=output,

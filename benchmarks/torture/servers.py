@@ -76,6 +76,8 @@ def _two_at_once(arena: Arena, words: tuple[str, ...], port: int) -> Trial:
         (other,) = (each for each in both if each not in ended)
         broken = broken or _silent(other, port)
     for each in both:
+        each.terminate()
+    for each in both:
         at_end = _broken_at_its_end(each, workspace)
         broken = broken or at_end
     broken = broken or _broken_after(arena, words, port, workspace)

@@ -16,7 +16,7 @@ def nearly_there(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     folder = tmp_path / "demo"
 
     def make_workspace(_project: Path, workspace: Path, _overrides: list[Path]) -> None:
-        shutil.copytree(finished, workspace)
+        shutil.copytree(finished, workspace, dirs_exist_ok=True)
         with (workspace / "src/reelvec/report/contents.py").open("a", encoding="utf-8") as stream:
             stream.write("# A change.\n")
 

@@ -35,17 +35,23 @@ def serve(port: int, workers: int) -> None:
     lock = _lock_of(port)
     _see_that_nobody_listens(port)
     print(register_best(load_params(), keep=True), flush=True)
-    program = [sys.executable, "-m", "mlflow", "models", "serve"]
-    model = ["--model-uri", f"models:/{NAME}@{CHAMPION}"]
-    where = ["--env-manager", "local", "--host", HOST, "--port", str(port)]
-    variables = {"MLFLOW_TRACKING_URI": store_location().uri, "PATH": own_path(), **VARIABLES}
     if lock is not None:
         os.set_inheritable(lock, True)
-    os.execve(
-        sys.executable,
-        [*program, *model, *where, "--workers", str(workers)],
-        {**os.environ, **variables},
-    )
+    command = serving_command(f"models:/{NAME}@{CHAMPION}", port, workers)
+    variables = {"MLFLOW_TRACKING_URI": store_location().uri, **serving_environment()}
+    os.execve(command[0], command, {**os.environ, **variables})
+
+
+def serving_command(model: str, port: int, workers: int) -> list[str]:
+    """What serves a model: a folder that MLflow knows, or the address of a registered one."""
+    program = [sys.executable, "-m", "mlflow", "models", "serve"]
+    which = ["--model-uri", model, "--env-manager", "local"]
+    return [*program, *which, "--host", HOST, "--port", str(port), "--workers", str(workers)]
+
+
+def serving_environment() -> dict[str, str]:
+    """What a served model's processes know besides what this one knows."""
+    return {"PATH": own_path(), **VARIABLES}
 
 
 def _lock_of(port: int) -> int | None:
