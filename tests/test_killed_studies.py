@@ -5,9 +5,9 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from mlflow import MlflowClient
 from studies.common.runs import record_cells
@@ -28,23 +28,6 @@ PROJECT = Path(__file__).parents[1]
 SECONDS = 60
 
 
-def is_there(process: int) -> bool:
-    with suppress(ProcessLookupError, FileNotFoundError):
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
-
-
-def in_time(condition: object) -> bool:
-    deadline = time.monotonic() + SECONDS
-    assert callable(condition)
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_processes_that_compute_cells_end_with_the_study(
     tmp_path: Path, number: signal.Signals
@@ -56,11 +39,14 @@ def test_processes_that_compute_cells_end_with_the_study(
     )
     try:
         files = [tmp_path / f"{seed}.pid" for seed in (1, 2)]
-        assert in_time(lambda: all(file.exists() and file.read_text() for file in files))
-        workers = [int(file.read_text()) for file in files]
+        deadline = time.monotonic() + SECONDS
+        while not all(file.exists() and file.read_text() for file in files):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        workers = [psutil.Process(int(file.read_text())) for file in files]
         study.send_signal(number)
         assert study.wait(SECONDS) == -number
-        assert in_time(lambda: not any(map(is_there, workers)))
+        assert psutil.wait_procs(workers, SECONDS)[1] == []
     finally:
         study.kill()
 

@@ -66,9 +66,7 @@ def serving(
     Raises:
         ReelvecError: it does not answer.
     """
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     variables = {**os.environ, **serving_environment(), **(environment or {})}
     log = folder / "server.log"
     with log.open("wb") as output:
@@ -88,6 +86,14 @@ def serving(
         with suppress(ProcessLookupError):
             os.killpg(started.pid, signal.SIGTERM)
         started.wait(timeout=END_SECONDS)
+
+
+def free_port() -> int:
+    """One that nobody listens at now."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def _wait(started: "subprocess.Popen[bytes]", served: Served) -> None:

@@ -2,7 +2,6 @@
 
 import random
 import re
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import requests
 
+from benchmarks.soak.server import free_port
 from benchmarks.torture.arena import (
     TRACEBACK,
     Arena,
@@ -37,7 +37,7 @@ REVIEW = {"dataframe_records": [{"text": "A wonderful film."}]}
 
 def attacked_servers(arena: Arena, generator: random.Random, times: int) -> Iterator[Trial]:
     """A server of a workspace where no model has been registered yet."""
-    port = _free_port()
+    port = free_port()
     words = ("reelvec", "serve", "--port", str(port))
     workspace, started = arena.workspace(finished=True), time.monotonic()
     process = start(workspace, *words)
@@ -112,10 +112,3 @@ def _broken_at_its_end(process: Process, workspace: Path) -> str:
     left = ended_processes_left(workspace)
     done = finish(process)
     return left or ("a traceback at its end" if TRACEBACK in done.stdout else "")
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port: int = free.getsockname()[1]
-        return port

@@ -17,6 +17,8 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """A free one, in a project with a champion, where a process cannot become another."""
 
     def become(_: Path, words: list[str], variables: Mapping[str, str]) -> None:
+        assert variables["MLFLOW_DISABLE_TELEMETRY"] == "true"
+        assert variables["UVICORN_TIMEOUT_WORKER_HEALTHCHECK"] == "60"
         raise SystemExit(" ".join([*words[1:], variables["MLFLOW_TRACKING_URI"]]))
 
     monkeypatch.setattr(os, "execve", become)

@@ -70,12 +70,11 @@ def _lock_of(port: int) -> int | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(folder / f"serve-{port}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        return None
-    try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise _is_taken(port) from None
+    except OSError:
+        return None
     return lock
 
 

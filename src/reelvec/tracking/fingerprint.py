@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -81,30 +81,26 @@ def code_of(stage: str, root: Path) -> list[Path]:
 
 
 def encoded_reviews(root: Path, text: Text) -> list[Path]:
-    """The files of the training and the validation reviews, and their vocabulary.
+    """The folders of the training and the validation reviews, and the file of their vocabulary."""
+    place = root / reviews_of(text)
+    return [place / VOCABULARY, *(place / part for part in (TRAIN, VALID))]
+
+
+def digest_of(settings: Any, files: Collection[Path], root: Path) -> str:
+    """SHA-256 over settings and the `sha256sum` listing of files, named relative to the root.
+
+    Args:
+        settings: as JSON.
+        files: of a folder, all that it holds.
+        root: the project's folder.
 
     Raises:
-        ReelvecError: they are not there.
+        ReelvecError: one is not there.
     """
-    place = root / reviews_of(text)
-    folders = [place / part for part in (TRAIN, VALID)]
-    for folder in folders:
-        if not folder.is_dir():
-            raise _missing(folder, root)
-    return [place / VOCABULARY, *(path for folder in folders for path in files_in(folder))]
-
-
-def files_in(folder: Path) -> list[Path]:
-    """All files below a folder, sorted."""
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def digest_of(settings: Any, files: Iterable[Path], root: Path) -> str:
-    """SHA-256 over settings and the `sha256sum` listing of files, named relative to the root."""
-    try:
-        deciding = json.dumps(settings, sort_keys=True) + listing_of(files, root)
-    except FileNotFoundError as error:
-        raise _missing(Path(error.filename), root) from None
+    for path in files:
+        if not path.exists():
+            raise _missing(path, root)
+    deciding = json.dumps(settings, sort_keys=True) + listing_of(files, root)
     return hashlib.sha256(deciding.encode()).hexdigest()
 
 

@@ -25,7 +25,6 @@ from reelvec.models.folders import folder_of_model
 from reelvec.tracking.fingerprint import (
     digest_of,
     encoded_reviews,
-    files_in,
     fingerprint_of,
     stage_of,
     vectors_params,
@@ -236,8 +235,7 @@ def _read_datasets(params: Params, model: str, root: Path) -> list[DatasetRecord
     datasets = [DatasetRecord("imdb train and valid", digest, "training", about)]
     tests = [root / "data" / text / "test" for text in texts]
     if all(test.is_dir() for test in tests):
-        files = [path for test in tests for path in files_in(test)]
-        digest = digest_of(None, files, root)[:32]
+        digest = digest_of(None, tests, root)[:32]
         datasets.append(DatasetRecord("imdb test", digest, "evaluation", about))
     return datasets
 
