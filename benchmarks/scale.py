@@ -24,7 +24,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 from benchmarks.measure import NOTHING
 from benchmarks.small import keep
 from reelvec.base.errors import ReelvecError, shown_to_people
-from reelvec.base.project.files import read_json, write_json, write_text
+from reelvec.base.project.files import read_json, remove, write_json, write_text
 from reelvec.base.project.paths import GLOVE_VECTORS, IMDB_METRICS, REVIEWS
 from reelvec.base.project.provenance import data_line
 from reelvec.cli.workspace import environment, make_workspace, merge_params
@@ -32,7 +32,7 @@ from reelvec.evaluation.sentences import sentences_of
 from reelvec.evaluation.tables import markdown_table
 from reelvec.report.figures.style import COLORS, DASHES, empty_figure, house_style, save_figure
 
-SIZES = (100_000, 300_000, 1_000_000)
+SIZES = (100_000, 1_000_000, 10_000_000)
 BLOCK = 50_000
 """Reviews in a file."""
 
@@ -129,6 +129,7 @@ def measure(sentences: Sentences, reviews: int, workspace: Path) -> list[Measure
         written = disk_of(workspace / "data") - before
         tokens = read_json(workspace / IMDB_METRICS)["tokens"]["total"]
         found.append(Measured(reviews, stage, tokens, seconds, memory, written))
+        remove(workspace / "made")  # by now `fetch_imdb` has read it, and it may be gigabytes
         print(f"{reviews:,} reviews, {stage}: {seconds:.1f} s, {memory / 1e9:.2f} GB", flush=True)
     return found
 

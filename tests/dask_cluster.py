@@ -24,13 +24,13 @@ class Cluster:
     def address(self) -> str:
         """The scheduler's, which is there once that has started."""
         deadline = time.monotonic() + SECONDS_TO_START
-        while not self.file.exists():
+        while not (self.file.exists() and self.file.read_text().rstrip().endswith("}")):
             assert time.monotonic() < deadline, (self.folder / "log").read_text()
             time.sleep(0.1)
         return str(json.loads(self.file.read_text())["address"])
 
-    def add_worker(self) -> "subprocess.Popen[bytes]":
-        return self._start("worker", "--nthreads", "1", "--no-nanny")
+    def add_worker(self, threads: int = 1) -> "subprocess.Popen[bytes]":
+        return self._start("worker", "--nthreads", str(threads), "--no-nanny")
 
     def _start(self, *words: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "dask", *words, "--no-dashboard", "--scheduler-file"]

@@ -69,3 +69,24 @@ def test_a_run_that_was_left_without_an_end_is_finished_by_the_next_study(
     assert [(run.info.status, run.data.metrics) for run in found] == [
         ("FINISHED", {"accuracy": 0.5})
     ]
+
+
+def test_runs_that_are_there_are_not_written_again_however_many_pages_they_fill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("reelvec.tracking.store.RUNS_A_PAGE", 2)
+    rows = [{"model": "scratch", "seed": seed, "accuracy": 0.5} for seed in range(5)]
+    record_cells("cells", rows, ["accuracy"])
+    made: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr("reelvec.tracking.store.Store.run", lambda *_: made.append("again"))
+        record_cells("cells", rows, ["accuracy"])
+    assert made == []
+    record_cells("cells", [*rows, {"model": "scratch", "seed": 5, "accuracy": 0.5}], ["accuracy"])
+    client = MlflowClient(tracking_uri=uri)
+    experiment = client.get_experiment_by_name("cells")
+    assert experiment is not None
+    assert len(client.search_runs([experiment.experiment_id])) == 6

@@ -29,7 +29,8 @@ PROMISES = """\
 
 What is limited: the reviews and characters that a served model takes in one request (`serving` in
 `params.yaml`), the sizes, names and numbers of what is unpacked, the length of a word of a vectors
-file. Each limit says what it is when it is met. Memory is not: a training holds what it reads."""
+file. Each limit says what it is when it is met. Memory is not: what is made of frozen
+vectors, and the matrices of baselines, grow with the number of reviews."""
 
 HOW = """\
 ## What was tried

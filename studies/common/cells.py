@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -16,8 +16,10 @@ from typing import Any
 
 from tqdm import tqdm
 
+from reelvec.base.executor import SCHEDULER
 from reelvec.base.listing import listing_of
 from reelvec.base.project.files import read_json, write_json
+from reelvec.base.shared_function import map_shared
 
 Settings = Mapping[str, Any]
 """What makes one experiment: JSON values by name."""
@@ -67,7 +69,8 @@ def run_cells(
         compute: an experiment.
         folder: where results are kept, a file each; delete it to compute all again.
         inputs: what decides the results beside the cells' own settings.
-        jobs: how many to compute at a time, in processes that share what `compute` has read.
+        jobs: how many to compute at a time, in processes that share what `compute` has read; a
+            Dask cluster that the environment names has as many as it has workers.
         kinds: the settings by which cells are of one kind; None means all that are no numbers.
 
     Returns:
@@ -102,12 +105,22 @@ class _Work:
 
     def run(self, cells: Mapping[Path, Settings]) -> None:
         """Compute cells, each to its file."""
-        if self.jobs == 1:
+        if cells and os.environ.get(SCHEDULER):
+            self._on_workers(cells)
+        elif self.jobs == 1:
             for path, cell in cells.items():
                 _keep(path, cell, self.compute, self.code)
                 self.done()
         elif cells:
             _compute_side_by_side(list(cells.items()), self)
+
+    def _on_workers(self, cells: Mapping[Path, Settings]) -> None:
+        import studies
+
+        (folder,) = {path.parent for path in cells}
+        keep = partial(_keep_on_worker, self.compute, self.code)
+        for _ in map_shared(keep, cells.items(), folder, studies):
+            self.done()
 
 
 def _try_again(
@@ -171,6 +184,10 @@ def _end_with_parent() -> None:
 
 def _keep_shared(path: Path, cell: Settings) -> None:
     _keep(path, cell, _shared[-1].compute, _shared[-1].code)
+
+
+def _keep_on_worker(compute: Compute, code: str, waiting: tuple[Path, Settings]) -> None:
+    _keep(*waiting, compute, code)
 
 
 def _keep(path: Path, cell: Settings, compute: Compute, code: str) -> None:

@@ -64,12 +64,14 @@ class LinearModels:
         model = LogisticRegressionCV(
             Cs=list(STRENGTHS),
             cv=folds,
+            l1_ratios=(0.0,),
             scoring="neg_log_loss",
             solver="liblinear",
             # The dual problem is the smaller one where there are more columns than reviews.
             dual=training.shape[1] > training.shape[0],
             max_iter=2000,
             random_state=SEED,
+            use_legacy_attributes=False,
         )
         model.fit(training, labels)
         right: NDArray[np.bool_] = np.equal(

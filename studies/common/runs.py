@@ -24,13 +24,13 @@ def record_cells(experiment: str, rows: Sequence[dict[str, Any]], figures: Seque
     location = store_location()
     try:
         store = open_store(location, experiment)
+        finished = store.finished()
         for row in tqdm(rows, "MLflow", leave=False, disable=None):
             settings = {key: str(row[key]) for key in row if key not in figures}
             digest = hashlib.sha256(json.dumps([experiment, row], sort_keys=True).encode())
             tags = {**settings, FINGERPRINT: digest.hexdigest()}
-            found = store.find(tags[FINGERPRINT])
             # Who was killed in the middle left one without an end, and perhaps without figures.
-            if found is None or found.info.status != "FINISHED":
+            if tags[FINGERPRINT] not in finished:
                 run = store.run(" ".join(settings.values()), settings, tags)
                 run.add_results({name: float(row[name]) for name in figures if name in row})
                 run.finish("FINISHED")

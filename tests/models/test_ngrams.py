@@ -1,13 +1,17 @@
 """N-grams are those of a plain loop, and models read them behind the words."""
 
 from collections import Counter
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reelvec.models import ngrams as ngrams_module
+from reelvec.models import sorted_counts
 from reelvec.models.ngrams import Ngrams, find_ngrams
 from reelvec.models.reader import Reader
+from reelvec.text import rows_on_disk
 from reelvec.text.ragged import Ragged, offsets_from_lengths
 from reelvec.text.vocabulary import UNKNOWN
 
@@ -48,6 +52,28 @@ def test_ngrams_are_those_of_a_plain_loop(
     frequent = {gram for gram in counts if counts[gram] >= minimum}
     assert set(named(ngrams)) == frequent
     assert len(ngrams) == len(frequent)
+
+
+@given(ROWS, st.integers(2, 4), st.integers(1, 3), st.integers(1, 9), st.integers(1, 9))
+def test_blocks_and_runs_on_disk_give_the_same_ngrams_and_reviews(
+    rows: list[list[int]], longest: int, minimum: int, block: int, held: int
+) -> None:
+    reviews, reader = ragged(rows), Reader(WORDS)
+    whole = reader.with_ngrams_of(reviews, longest, minimum)
+    with (
+        patch.object(ngrams_module, "BLOCK", block),
+        patch.object(rows_on_disk, "BLOCK", block),
+        patch.object(rows_on_disk, "IN_MEMORY", 2 * block),
+        patch.object(sorted_counts, "HELD", held),
+    ):
+        parts = reader.with_ngrams_of(reviews, longest, minimum)
+        read = parts.read(reviews)
+    assert whole.ngrams is not None
+    assert parts.ngrams is not None
+    for one, other in zip(whole.ngrams.keys, parts.ngrams.keys, strict=True):
+        assert one.tolist() == other.tolist()
+    assert read.ids.tolist() == whole.read(reviews).ids.tolist()
+    assert read.offsets.tolist() == whole.read(reviews).offsets.tolist()
 
 
 @given(ROWS, ROWS, st.integers(2, 4))

@@ -1,10 +1,13 @@
 """Rounds of training: n-grams that start from naive Bayes, self-training, a last fit on all."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from reelvec.base.schema.variants import VariantParams
+from reelvec.models import naive_bayes, ngrams
 from reelvec.models.first_layer import dimension_of, start_of
 from reelvec.models.inference import predict_logits
 from reelvec.models.naive_bayes import log_count_ratios
@@ -12,6 +15,7 @@ from reelvec.models.reader import Reader
 from reelvec.models.rounds import TrainingParts, fit, fit_on_all, labelled_by, reproducible
 from reelvec.models.training import new_model
 from reelvec.models.word_vectors import WordVectors
+from reelvec.text import ragged, rows_on_disk
 from reelvec.text.dataset import Dataset
 from reelvec.text.ragged import Ragged, offsets_from_lengths
 
@@ -188,3 +192,25 @@ def test_padding_counts_where_a_study_asks_for_it(length: int | None, expected: 
     rows = model.encode(torch.cat([ids, torch.tensor([3]).int()]), starts)
     # The second review is the longest of the batch: two times 3 and once 0, over 3 or over 6.
     assert rows[1].item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"ngrams": 1, "distinct": False, "self_training": True, "refit": True}]
+)
+def test_what_no_memory_holds_is_learned_from_files_to_the_same_bits(
+    changes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params = NGRAMS.model_copy(update=changes)
+    expected = fit(params, TOKENS, ALL, None, CPU)
+    ALL.training.save(tmp_path / "train")
+    ALL.validation.save(tmp_path / "valid")
+    ALL.unlabelled.save(tmp_path / "unsup")
+    for module in (ragged, rows_on_disk):
+        monkeypatch.setattr(module, "IN_MEMORY", 100)
+    for module in (ngrams, naive_bayes, rows_on_disk):
+        monkeypatch.setattr(module, "BLOCK", 50)
+    found = fit(params, TOKENS, TrainingParts.load(tmp_path), None, CPU)
+    assert found.history == expected.history
+    assert found.validation_logits.tolist() == expected.validation_logits.tolist()
+    for one, other in zip(found.model.parameters(), expected.model.parameters(), strict=True):
+        assert torch.equal(one, other)

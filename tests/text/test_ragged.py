@@ -70,6 +70,33 @@ def test_blocks_are_written_as_whole_arrays_are(
         assert (folder / f"{name}.npy").read_bytes() == (folder / "whole.npy").read_bytes()
 
 
+@given(ROWS, st.data())
+def test_rows_of_a_long_file_are_those_of_memory(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[int]], data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("rows")
+    ragged([[7], *rows]).save(folder)  # one more, since an empty file cannot be mapped
+    index = st.integers(0, len(rows))
+    chosen = np.array(data.draw(st.lists(index, max_size=10)), np.int64)
+    with patch.object(module, "IN_MEMORY", 0):
+        found = Ragged.load(folder).take(chosen)
+    assert lists(found) == [[[7], *rows][row] for row in chosen]
+    assert found.offsets.dtype == np.int64
+
+
+def test_a_file_that_has_become_shorter_is_named(tmp_path: Path) -> None:
+    ragged([[1, 2, 3], [4, 5]]).save(tmp_path)
+    reviews = Ragged.load(tmp_path)
+    path = tmp_path / "ids.npy"
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 4)
+    with (
+        patch.object(module, "IN_MEMORY", 0),
+        pytest.raises(ReelvecError, match=r"ids\.npy: shorter"),
+    ):
+        reviews.take(np.array([0, 1]))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process holds")
 def test_of_a_file_no_more_is_held_than_a_block(tmp_path: Path) -> None:
     def held() -> int:
@@ -86,7 +113,8 @@ def test_of_a_file_no_more_is_held_than_a_block(tmp_path: Path) -> None:
         before = held()
         return max(held() - before for block in blocks if block.ids.sum())
 
-    with patch.object(module, "TOKENS_AT_ONCE", 400_000):
+    sizes = {"TOKENS_AT_ONCE": 400_000, "IN_MEMORY": 1_000_000}
+    with patch.multiple(module, **sizes):
         assert most(reviews.blocks()) < 10_000_000
         assert most(reviews.blocks(shuffled)) < 10_000_000
     assert most(iter([reviews])) > 70_000_000

@@ -30,7 +30,7 @@ SECONDS_TO_ANSWER = 20
 DASK_LOG = {"distributed": "CRITICAL"}
 """What goes wrong is said in one line here; Dask would say it in fifty."""
 
-DECISIVE = ("numpy", "pyarrow", "simplemma", "torch")
+DECISIVE = ("numpy", "pyarrow", "scikit-learn", "scipy", "simplemma", "torch")
 """Packages of which another version may give other tokens, or other answers of a model."""
 
 Block = TypeVar("Block")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from reelvec.base.executor import DECISIVE
 from reelvec.base.listing import listing_of
 from reelvec.base.project.files import remove, replacing, save_array
 from reelvec.base.project.section import Text
@@ -18,7 +19,6 @@ KEPT = Path(".dvc/tmp/logits")
 
 PACKAGE = Path(__file__).parents[1]
 CODE = ("base/project", "models", "text")
-LIBRARIES = ("numpy", "pyarrow", "scikit-learn", "scipy", "torch")
 
 
 class Remembered:
@@ -33,7 +33,7 @@ class Remembered:
         self._used: set[Path] = set()
         self._models: dict[Path, str] = {}
         code = (path for name in CODE for path in sorted((PACKAGE / name).rglob("*.py")))
-        versions = [f"{name} {version(name)}\n" for name in LIBRARIES]
+        versions = [f"{name} {version(name)}\n" for name in DECISIVE]
         self._code = "".join([*versions, listing_of(code, PACKAGE)])
 
     def logits(self, model: Path, reviews: str, ask: Callable[[], Logits]) -> Logits:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from reelvec.text.ragged import Ragged, narrowed
+from reelvec.text.rows_on_disk import BLOCK
 from reelvec.text.vocabulary import UNKNOWN
 
 
@@ -21,16 +22,29 @@ def log_count_ratios(
     Returns:
         float32 (columns,); 0 for padding and unknown words.
     """
-    return ratios_of_counts(count_ids(reviews, columns), labels)
+    present, row = np.zeros((2, columns), np.int64), 0
+    for block in reviews.blocks(tokens=BLOCK):
+        of_block = labels[row : row + len(block)]
+        row += len(block)
+        seen = block.distinct(columns)
+        positive = of_block[seen.row_of_each_id()] == 1
+        present[1] += np.bincount(seen.ids[positive], minlength=columns)
+        present[0] += np.bincount(seen.ids[~positive], minlength=columns)
+    return _ratios(*present[::-1])
 
 
 def ratios_of_counts(counts: csr_array, labels: NDArray[np.int8]) -> NDArray[np.float32]:
     """The same from how often each id occurs in each review, (reviews, columns)."""
-    columns, present = counts.shape[1], counts > 0
+    present = counts > 0
+    return _ratios(*(present[labels == label].sum(axis=0) for label in (1, 0)))
+
+
+def _ratios(positive: NDArray[np.int64], negative: NDArray[np.int64]) -> NDArray[np.float32]:
+    """From the number of reviews of each label that each id occurs in, (columns,)."""
     real = slice(UNKNOWN + 1, None)
-    positive, negative = (1.0 + present[labels == label].sum(axis=0)[real] for label in (1, 0))
-    ratios = np.zeros(columns, np.float32)
-    ratios[real] = np.log((positive / positive.sum()) / (negative / negative.sum()))
+    shares = [1.0 + counts[real] for counts in (positive, negative)]
+    ratios = np.zeros(len(positive), np.float32)
+    ratios[real] = np.log((shares[0] / shares[0].sum()) / (shares[1] / shares[1].sum()))
     return ratios
 
 

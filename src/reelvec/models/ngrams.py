@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from reelvec.models.sorted_counts import SortedCounts
 from reelvec.text.ragged import Ragged, offsets_from_lengths, ranges
+from reelvec.text.rows_on_disk import BLOCK
 from reelvec.text.vocabulary import UNKNOWN
 
 Keys = NDArray[np.int64]
@@ -60,13 +62,14 @@ def find_ngrams(reviews: Ragged, words: int, longest: int, min_count: int) -> Ng
         min_count: how often each must occur (and so, at least, the shorter ones in it).
     """
     kept: list[Keys] = []
-    found = _Occurrences.of_words(reviews)
     while len(kept) < longest - 1:
-        if kept:
-            found = found.known_among(kept[-1])
-        found = found.one_word_longer(words)
-        distinct, times = np.unique(found.numbers, return_counts=True)
-        kept.append(distinct[times >= min_count])
+        with SortedCounts() as counts:
+            for block in reviews.blocks(tokens=BLOCK):
+                found = _Occurrences.of_words(block)
+                for keys in kept:
+                    found = found.one_word_longer(words).known_among(keys)
+                counts.add(found.one_word_longer(words).numbers)
+            kept.append(counts.at_least(min_count))
     return Ngrams(words, tuple(kept))
 
 
@@ -120,7 +123,7 @@ class _Occurrences:
 def _places(sought: Keys, keys: Keys) -> NDArray[np.integer]:
     """Where each key stands among the rising ones, -1 where it does not: (sought,)."""
     places: NDArray[np.integer]
-    if len(sought) < len(keys):
+    if 2 * len(sought) < len(keys):
         places = np.searchsorted(keys, sought)
         return np.where(keys[np.minimum(places, len(keys) - 1)] == sought, places, -1)
     # A hash table of the keys is made anew each time, and finds many of them sooner.

@@ -11,6 +11,7 @@ from reelvec.models.negation import mark_negated
 from reelvec.models.ngrams import Ngrams, find_ngrams
 from reelvec.text.dataset import Dataset
 from reelvec.text.ragged import LARGEST_INT32, Ragged
+from reelvec.text.rows_on_disk import row_by_row
 from reelvec.text.vocabulary import limit_ids
 
 if TYPE_CHECKING:
@@ -67,6 +68,17 @@ class Reader:
 
     def read(self, reviews: Ragged) -> Ragged:
         """Reviews as the model sees them: (reviews,) rows of other ids and lengths."""
+        return reviews if self._sees_all(reviews) else row_by_row(self._read_block, reviews)
+
+    def _sees_all(self, reviews: Ragged) -> bool:
+        """Whether the model sees just what is there, so that nothing need be copied."""
+        if self.columns != self.words or self.distinct:
+            return False
+        if self.ignored is not None or self.max_length is not None:
+            return False
+        return all(block.ids.max(initial=0) < self.words for block in reviews.blocks())
+
+    def _read_block(self, reviews: Ragged) -> Ragged:
         seen = self._read_words(reviews)
         if self.ngrams is not None:
             seen = self.ngrams.added_to(seen)
@@ -84,7 +96,8 @@ class Reader:
 
     def with_ngrams_of(self, reviews: Ragged, longest: int, min_count: int) -> "Reader":
         """The same with the n-grams that are frequent enough in reviews: `find_ngrams`."""
-        ngrams = find_ngrams(self._read_words(reviews), self.single_words, longest, min_count)
+        words = row_by_row(self._read_words, reviews)
+        ngrams = find_ngrams(words, self.single_words, longest, min_count)
         return replace(self, ngrams=ngrams)
 
     def read_part(self, part: Dataset) -> Dataset:

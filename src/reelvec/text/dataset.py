@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import replacing, save_array
 from reelvec.text.ragged import Ragged, save_blocks
+from reelvec.text.rows_on_disk import collected
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,10 @@ class Dataset:
         known = self.films is not None and other.films is not None
         taught = self.beliefs is not None or other.beliefs is not None
         return Dataset(
-            self.reviews.followed_by(other.reviews),
+            collected(
+                chain(self.reviews.blocks(), other.reviews.blocks()),
+                len(self.reviews.ids) + len(other.reviews.ids),
+            ),
             np.concatenate([self.targets, other.targets]),
             np.concatenate([self.review_ids, other.review_ids]),
             np.concatenate([self.films, other.films]) if known else None,

@@ -1,5 +1,6 @@
 """Ragged rows without padding: all values end to end, and where each row starts."""
 
+import io
 import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ LARGEST_INT32 = int(np.iinfo(np.int32).max)
 
 TOKENS_AT_ONCE = 1 << 20
 """In a block of rows: 4 MiB of ids, and some times that of what is made of them."""
+
+IN_MEMORY = 1 << 26
+"""Tokens that are held at once, 256 MiB of ids; of a longer file only what is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Ragged:
 
     def take(self, rows: NDArray[np.integer]) -> "Ragged":
         """The given rows in the given order (repeats allowed)."""
+        if len(self.ids) > IN_MEMORY and mapping_of(self.ids) is not None:
+            return self._read(rows)
         starts = self.offsets[rows]
         offsets = offsets_from_lengths(self.offsets[rows + 1] - starts)
         return Ragged(self.ids[ranges(starts, offsets)], offsets)
@@ -55,36 +61,37 @@ class Ragged:
         offsets = self.offsets[start : stop + 1]
         return Ragged(self.ids[offsets[0] : offsets[-1]], offsets - offsets[0])
 
-    def blocks(self, rows: NDArray[np.integer] | None = None) -> Iterator["Ragged"]:
-        """The given rows, or all, in blocks of some TOKENS_AT_ONCE.
+    def blocks(
+        self, rows: NDArray[np.integer] | None = None, tokens: int | None = None
+    ) -> Iterator["Ragged"]:
+        """The given rows, or all, in blocks of some `tokens`, or TOKENS_AT_ONCE.
 
         Of ids that are memory-mapped no more stays in memory than a block.
         """
         ends = self.offsets
         if rows is not None:
             ends = offsets_from_lengths(self.offsets[rows + 1] - self.offsets[rows])
-        scattered = rows is not None and bool((np.diff(rows) < 0).any())
-        marks = np.searchsorted(ends, np.arange(0, ends[-1], TOKENS_AT_ONCE))
+        marks = np.searchsorted(ends, np.arange(0, ends[-1], tokens or TOKENS_AT_ONCE))
         for start, stop in pairwise(np.unique([0, *marks, len(ends) - 1])):
-            if rows is None:
-                yield self.slice(start, stop)
-            else:
-                yield self._read(rows[start:stop]) if scattered else self.take(rows[start:stop])
+            yield self.slice(start, stop) if rows is None else self.take(rows[start:stop])
             _release(self.ids)
 
     def _read(self, rows: NDArray[np.integer]) -> "Ragged":
         """Rows from anywhere in a file: to look at one in its mapping may map two megabytes."""
-        if not (isinstance(self.ids, np.memmap) and isinstance(self.ids.base, mmap.mmap)):
-            return self.take(rows)
-        starts = self.ids.offset + self.ids.itemsize * self.offsets[rows]
-        offsets = offsets_from_lengths(self.offsets[rows + 1] - self.offsets[rows])
+        assert isinstance(self.ids, np.memmap)
+        starts, ends = self.offsets[rows], self.offsets[rows + 1]
+        offsets = offsets_from_lengths(ends - starts)
         ids = np.empty(offsets[-1], np.int32)
+        # Rows that follow each other in the file, too, are read at once.
+        begins = np.ones(len(rows), bool)
+        begins[1:] = starts[1:] != ends[:-1]
+        first, size = np.flatnonzero(begins), ids.itemsize
+        places = (self.ids.offset + size * starts[first]).tolist()
+        bounds = (size * offsets[[*first, len(rows)]]).tolist()
         with Path(str(self.ids.filename)).open("rb", buffering=0) as file:
-            for start, (begin, end) in zip(
-                starts.tolist(), pairwise(offsets.tolist()), strict=True
-            ):
-                file.seek(start)
-                file.readinto(ids[begin:end].data)
+            for place, (begin, end) in zip(places, pairwise(bounds), strict=True):
+                file.seek(place)
+                _fill(ids.view(np.uint8)[begin:end].data, file)
         return Ragged(ids, offsets)
 
     def cut(self, length: int, from_end: bool) -> "Ragged":
@@ -92,10 +99,6 @@ class Ragged:
         offsets = offsets_from_lengths(np.minimum(self.lengths, length))
         starts = self.offsets[1:] - np.diff(offsets) if from_end else self.offsets[:-1]
         return Ragged(self.ids[ranges(starts, offsets)], offsets)
-
-    def followed_by(self, other: "Ragged") -> "Ragged":
-        """All rows of this, then all of the other."""
-        return end_to_end([self, other])
 
     def keep(self, mask: NDArray[np.bool_]) -> "Ragged":
         """Only the ids under a mask, bool (tokens,); each row loses its others."""
@@ -174,13 +177,28 @@ def save_blocks(folder: Path, blocks: Iterable[Ragged]) -> None:
             total += len(block.ids)
 
 
+def _fill(place: memoryview, file: io.FileIO) -> None:
+    """Read as many bytes as there is place for; the system gives no more than 2 GB at a time."""
+    while place:
+        count = file.readinto(place)
+        if not count:
+            raise ReelvecError(f"{file.name}: shorter than it was; {run_again()}")
+        place = place[count:]
+
+
 def _release(ids: NDArray[np.int32]) -> None:
     """Let go of the pages of a memory-mapped file; they come back where they are read again."""
+    mapping = mapping_of(ids)
+    if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapping.madvise(mmap.MADV_DONTNEED)
+
+
+def mapping_of(ids: NDArray[np.int32]) -> mmap.mmap | None:
+    """The file that ids are a view of; None where they lie in memory."""
     base: object = ids
     while isinstance(base, np.ndarray):
         base = base.base
-    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        base.madvise(mmap.MADV_DONTNEED)
+    return base if isinstance(base, mmap.mmap) else None
 
 
 def offsets_from_lengths(lengths: NDArray[np.integer]) -> NDArray[np.int64]:

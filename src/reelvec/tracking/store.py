@@ -49,7 +49,7 @@ PROVISIONAL = "reelvec.provisional"
 
 PROBE_SECONDS = 2
 AGREEMENT_SECONDS, AGREEMENT_STEP = 5, 0.1
-METRICS_A_BATCH = 1000  # MLflow's own limit
+METRICS_A_BATCH, RUNS_A_PAGE = 1000, 1000  # MLflow's own limits
 
 QUIET = {
     "alembic": logging.WARNING,
@@ -114,6 +114,21 @@ class Store:
     def find(self, fingerprint: str) -> Run | None:
         """The run with this fingerprint: the oldest, should there be several."""
         return next(filter(_is_settled, self._runs(fingerprint)), None)
+
+    def finished(self) -> set[str]:
+        """The fingerprints of all runs that came to their end."""
+        found: set[str] = set()
+        token = None
+        while True:
+            page = self._client.search_runs(
+                [self._experiment_id],
+                "attributes.status = 'FINISHED'",
+                max_results=RUNS_A_PAGE,
+                page_token=token,
+            )
+            found.update(run.data.tags.get(FINGERPRINT, "") for run in page if _is_settled(run))
+            if not (token := page.token):
+                return found
 
     def _runs(self, fingerprint: str) -> list[Run]:
         """All runs with this fingerprint, in an order that is the same for all who ask."""

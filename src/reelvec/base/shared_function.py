@@ -1,0 +1,76 @@
+"""A function that knows much, for the workers of a cluster: they read it from a file, once each."""
+
+import pickle
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import chdir, suppress
+from functools import lru_cache, partial
+from pathlib import Path
+from threading import Lock
+from types import ModuleType
+from typing import Any, TypeVar
+
+from reelvec.base.executor import map_blocks
+from reelvec.base.project.files import LEFT_BEHIND, remove, replacing
+
+SUFFIX = ".function"
+
+ONE_AT_A_TIME = Lock()
+"""A worker may have several threads, but a process has one folder and one generator of torch."""
+
+Block = TypeVar("Block")
+Result = TypeVar("Result")
+
+
+def map_shared(
+    function: Callable[[Block], Result],
+    blocks: Iterable[Block],
+    folder: Path,
+    module: ModuleType,
+) -> Iterator[Result]:
+    """Do what `map_blocks` does by a function that is too large to go through a scheduler.
+
+    Workers call it in the folder of this process, so that relative paths mean what they mean here.
+
+    Args:
+        function: can be pickled by cloudpickle, with all that it has read.
+        blocks: as for `map_blocks`.
+        folder: where the function lies meanwhile; all workers see it at the same path.
+        module: a package whose functions go along, since workers cannot import it.
+
+    Raises:
+        ReelvecError: as for `map_blocks`.
+    """
+    import cloudpickle
+
+    path = folder.absolute() / f"{secrets.token_hex(8)}{SUFFIX}"
+    _sweep(folder)
+    cloudpickle.register_pickle_by_value(module)
+    try:
+        with replacing(path) as temporary, temporary.open("wb") as stream:
+            cloudpickle.dump(function, stream)
+        yield from map_blocks(partial(_call, path, Path.cwd()), blocks)
+    finally:
+        cloudpickle.unregister_pickle_by_value(module)
+        remove(path)
+
+
+def _call(path: Path, folder: Path, block: Any) -> Any:
+    with ONE_AT_A_TIME, chdir(folder):
+        return _function_in(path)(block)
+
+
+@lru_cache(maxsize=1)
+def _function_in(path: Path) -> Callable[[Any], Any]:
+    with path.open("rb") as stream:
+        found: Callable[[Any], Any] = pickle.load(stream)
+    return found
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs that were killed have left."""
+    for left in folder.glob(f"*{SUFFIX}"):
+        with suppress(FileNotFoundError):  # its own run has just ended
+            if time.time() - left.stat().st_mtime > LEFT_BEHIND:
+                remove(left)
