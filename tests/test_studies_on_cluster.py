@@ -11,13 +11,15 @@ from typing import Any
 import cloudpickle
 import numpy as np
 import pytest
+import studies
 import torch
 from dask_cluster import Cluster
 from studies.common.cells import Inputs, run_cells
 
+from reelvec.base import shared_function
 from reelvec.base.errors import ReelvecError
 from reelvec.base.executor import SCHEDULER
-from reelvec.base.project.files import read_json
+from reelvec.base.project.files import LEFT_BEHIND, read_json
 from reelvec.base.shared_function import SUFFIX
 
 pytest.importorskip("distributed", reason="no Dask: `pip install 'reelvec[cluster]'` brings it")
@@ -112,3 +114,25 @@ def test_a_lost_scheduler_is_one_line_and_what_was_computed_is_kept(
 def slowly(cell: Mapping[str, Any]) -> dict[str, Any]:
     time.sleep(0.3)
     return {"seed": cell["seed"]}
+
+
+def test_a_worker_whose_linear_algebra_is_another_refuses_to_compute(
+    cluster: Cluster, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.add_worker()
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    with pytest.raises(ReelvecError, match=r"MKL_CBWR=COMPATIBLE OPENBLAS_CORETYPE=\w* dask worker"):
+        run_cells(CELLS, Drawn().compute, Path("there"), Inputs({}, []), jobs=2)
+    assert list(project.glob("there/*")) == []
+
+
+def test_what_a_killed_study_left_goes_after_a_day(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_function, "map_blocks", map)
+    old, young = (project / f"{name}{SUFFIX}" for name in ("old", "young"))
+    for path, age in ((old, LEFT_BEHIND + 60), (young, 60)):
+        path.touch()
+        os.utime(path, (time.time() - age,) * 2)
+    assert list(shared_function.map_shared(str, [1, 2], project, studies)) == ["1", "2"]
+    assert list(project.glob(f"*{SUFFIX}")) == [young]

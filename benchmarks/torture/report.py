@@ -29,8 +29,8 @@ PROMISES = """\
 
 What is limited: the reviews and characters that a served model takes in one request (`serving` in
 `params.yaml`), the sizes, names and numbers of what is unpacked, the length of a word of a vectors
-file. Each limit says what it is when it is met. Memory is not: what is made of frozen
-vectors, and the matrices of baselines, grow with the number of reviews."""
+file. Each limit says what it is when it is met. Memory is not: some stages
+hold what grows with the number of reviews (docs/more_reviews.md says which)."""
 
 HOW = """\
 ## What was tried

@@ -16,6 +16,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+import studies
 from reelvec.base.executor import SCHEDULER
 from reelvec.base.listing import listing_of
 from reelvec.base.project.files import read_json, write_json
@@ -81,7 +82,7 @@ def run_cells(
     code = _sha256(listing_of(sorted([*modules, *own_code])))
     kept = _files_of(cells, inputs, folder)
     with tqdm(total=len(kept), unit="cell", disable=None) as bar:
-        work = _Work(compute, code, jobs, bar.update)
+        work = _Work(compute, code, folder, jobs, bar.update)
         found = {path: read_json(path) for path in kept if path.is_file()}
         older = {path: each for path, each in found.items() if each["code"] != code}
         bar.update(len(found) - len(older))
@@ -100,6 +101,7 @@ class _Work:
 
     compute: Compute
     code: str
+    folder: Path
     jobs: int
     done: Callable[[], object]
 
@@ -115,11 +117,8 @@ class _Work:
             _compute_side_by_side(list(cells.items()), self)
 
     def _on_workers(self, cells: Mapping[Path, Settings]) -> None:
-        import studies
-
-        (folder,) = {path.parent for path in cells}
         keep = partial(_keep_on_worker, self.compute, self.code)
-        for _ in map_shared(keep, cells.items(), folder, studies):
+        for _ in map_shared(keep, cells.items(), self.folder, studies):
             self.done()
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelvec.models import ngrams as ngrams_module
+from reelvec.models import reader as reader_module
 from reelvec.models import sorted_counts
 from reelvec.models.ngrams import Ngrams, find_ngrams
 from reelvec.models.reader import Reader
@@ -136,3 +137,11 @@ def test_negated_words_have_ngrams_of_their_own() -> None:
     assert len(set(found.ids[found.ids >= 2 * WORDS].tolist())) == reader.columns - 2 * WORDS == 3
     again = Reader.with_arrays(WORDS, reader.arrays(), negation_scope=2).read(rows)
     assert again.ids.tolist() == found.ids.tolist()
+
+
+def test_of_many_reviews_that_a_model_sees_as_they_are_nothing_is_copied() -> None:
+    reviews = ragged([[1, 2, 3], [WORDS - 1]])
+    with patch.object(reader_module, "BLOCK", 2):
+        assert Reader(WORDS).read(reviews) is reviews
+        assert Reader(WORDS - 1).read(reviews).ids.tolist() == [1, 2, 3, UNKNOWN]
+        assert Reader(WORDS, max_length=1).read(reviews).ids.tolist() == [1, WORDS - 1]

@@ -1,5 +1,7 @@
 """Counts are those of a plain loop, whatever is in memory and whatever in files."""
 
+import errno
+import re
 from collections import Counter
 from pathlib import Path
 from unittest.mock import patch
@@ -36,4 +38,18 @@ def test_what_lay_on_disk_is_gone_afterwards(
             counts.add(np.arange(start, start + 80))
         assert len(list(tmp_path.glob("*/*.npy"))) > 4
         assert len(counts.at_least(2)) == 19 * 30
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_named_with_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(sorted_counts, "HELD", 10)
+    monkeypatch.setattr(sorted_counts, "save_array", full)
+    with SortedCounts() as counts, pytest.raises(OSError, match=re.escape(str(tmp_path))):
+        counts.add(np.arange(30))
     assert list(tmp_path.iterdir()) == []

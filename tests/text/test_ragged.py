@@ -75,15 +75,18 @@ def test_rows_of_a_long_file_are_those_of_memory(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[int]], data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("rows")
-    ragged([[7], *rows]).save(folder)  # one more, since an empty file cannot be mapped
-    index = st.integers(0, len(rows))
-    chosen = np.array(data.draw(st.lists(index, max_size=10)), np.int64)
+    ragged(rows).save(folder)
+    index = st.integers(0, len(rows) - 1)
+    chosen = np.array(data.draw(st.lists(index, max_size=10)) if rows else [], np.int64)
+    start = int(chosen.min(initial=len(rows)))
     with patch.object(module, "IN_MEMORY", 0):
         found = Ragged.load(folder).take(chosen)
-    assert lists(found) == [[[7], *rows][row] for row in chosen]
+        found_in_part = Ragged.load(folder).slice(start, len(rows)).take(chosen - start)
+    assert lists(found) == lists(found_in_part) == [rows[row] for row in chosen]
     assert found.offsets.dtype == np.int64
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows shortens no file that is mapped")
 def test_a_file_that_has_become_shorter_is_named(tmp_path: Path) -> None:
     ragged([[1, 2, 3], [4, 5]]).save(tmp_path)
     reviews = Ragged.load(tmp_path)

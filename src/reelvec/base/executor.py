@@ -30,7 +30,7 @@ SECONDS_TO_ANSWER = 20
 DASK_LOG = {"distributed": "CRITICAL"}
 """What goes wrong is said in one line here; Dask would say it in fifty."""
 
-DECISIVE = ("numpy", "pyarrow", "scikit-learn", "scipy", "simplemma", "torch")
+DECISIVE = ("gensim", "numpy", "pyarrow", "scikit-learn", "scipy", "simplemma", "torch")
 """Packages of which another version may give other tokens, or other answers of a model."""
 
 Block = TypeVar("Block")
@@ -128,4 +128,5 @@ def installed() -> str:
     root = Path(__file__).parents[1]
     digest = hashlib.sha256(listing_of(sorted(root.rglob("*.py")), root).encode()).hexdigest()
     packages = [f"{name} {version(name)}" for name in DECISIVE]
-    return ", ".join([f"reelvec {digest[:12]}", *packages])
+    python = ".".join(map(str, sys.version_info[:2]))  # functions go to workers as its byte code
+    return ", ".join([f"reelvec {digest[:12]}", f"Python {python}", *packages])

@@ -1,16 +1,18 @@
 """A function that knows much, for the workers of a cluster: they read it from a file, once each."""
 
+import os
 import pickle
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import chdir, suppress
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
 from typing import Any, TypeVar
 
+from reelvec.base.errors import ReelvecError
 from reelvec.base.executor import map_blocks
 from reelvec.base.project.files import LEFT_BEHIND, remove, replacing
 
@@ -18,6 +20,11 @@ SUFFIX = ".function"
 
 ONE_AT_A_TIME = Lock()
 """A worker may have several threads, but a process has one folder and one generator of torch."""
+
+LINEAR_ALGEBRA = ("MKL_CBWR", "OPENBLAS_CORETYPE")
+"""What `same_bytes` sets before numpy is imported, which on a worker has happened before."""
+
+_known: dict[Path, Callable[[Any], Any]] = {}  # on a worker: the function that it works with
 
 Block = TypeVar("Block")
 Result = TypeVar("Result")
@@ -40,7 +47,7 @@ def map_shared(
         module: a package whose functions go along, since workers cannot import it.
 
     Raises:
-        ReelvecError: as for `map_blocks`.
+        ReelvecError: as for `map_blocks`; a worker's linear algebra takes another code path.
     """
     import cloudpickle
 
@@ -50,22 +57,35 @@ def map_shared(
     try:
         with replacing(path) as temporary, temporary.open("wb") as stream:
             cloudpickle.dump(function, stream)
-        yield from map_blocks(partial(_call, path, Path.cwd()), blocks)
+        for result in map_blocks(partial(_call, path, Path.cwd(), _code_path()), blocks):
+            os.utime(path)  # a sign of life, for `_sweep`
+            yield result
     finally:
         cloudpickle.unregister_pickle_by_value(module)
         remove(path)
 
 
-def _call(path: Path, folder: Path, block: Any) -> Any:
+def _code_path() -> str:
+    """How linear algebra is done in this process, in the words of a shell."""
+    return " ".join(f"{name}={os.environ.get(name, '')}" for name in LINEAR_ALGEBRA)
+
+
+def _call(path: Path, folder: Path, expected: str, block: Any) -> Any:
+    if _code_path() != expected:
+        raise ReelvecError(
+            "a Dask worker would compute other last digits than this machine; start it as "
+            f"`{expected} dask worker ...`"
+        )
     with ONE_AT_A_TIME, chdir(folder):
         return _function_in(path)(block)
 
 
-@lru_cache(maxsize=1)
 def _function_in(path: Path) -> Callable[[Any], Any]:
-    with path.open("rb") as stream:
-        found: Callable[[Any], Any] = pickle.load(stream)
-    return found
+    if path not in _known:
+        _known.clear()  # first: with what they know, two would be twice the memory
+        with path.open("rb") as stream:
+            _known[path] = pickle.load(stream)
+    return _known[path]
 
 
 def _sweep(folder: Path) -> None:

@@ -73,8 +73,9 @@ def word_columns(vocabulary: Vocabulary, training: Dataset) -> dict[str, dict[st
         for each column, the value of each word: `count` in the training reviews, `reviews` that
         hold the word, and `positive_share` of those, in text with three decimals.
     """
-    positive = training.reviews.take(np.flatnonzero(training.targets == POSITIVE))
-    share = document_counts(positive, len(vocabulary)) / np.maximum(vocabulary.document_counts, 1)
+    positive = np.flatnonzero(training.targets == POSITIVE)
+    counts = document_counts(training.reviews, len(vocabulary), positive)
+    share = counts / np.maximum(vocabulary.document_counts, 1)
     columns = {
         "count": vocabulary.counts.tolist(),
         "reviews": vocabulary.document_counts.tolist(),

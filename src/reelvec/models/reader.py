@@ -11,7 +11,7 @@ from reelvec.models.negation import mark_negated
 from reelvec.models.ngrams import Ngrams, find_ngrams
 from reelvec.text.dataset import Dataset
 from reelvec.text.ragged import LARGEST_INT32, Ragged
-from reelvec.text.rows_on_disk import row_by_row
+from reelvec.text.rows_on_disk import BLOCK, row_by_row
 from reelvec.text.vocabulary import limit_ids
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ class Reader:
 
     def read(self, reviews: Ragged) -> Ragged:
         """Reviews as the model sees them: (reviews,) rows of other ids and lengths."""
-        return reviews if self._sees_all(reviews) else row_by_row(self._read_block, reviews)
+        if len(reviews.ids) > BLOCK and self._sees_all(reviews):
+            return reviews
+        return row_by_row(self._read_block, reviews)
 
     def _sees_all(self, reviews: Ragged) -> bool:
         """Whether the model sees just what is there, so that nothing need be copied."""

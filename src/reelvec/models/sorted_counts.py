@@ -9,10 +9,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
+from reelvec.base.project.files import naming, save_array
+
 Numbers = NDArray[np.int64]
 
-HELD = 1 << 24
-"""Distinct numbers in memory at once, and how often each occurred: 256 MiB, twice while merged."""
+HELD = 1 << 23
+"""Numbers in memory at once, with how often each occurred: 128 MiB, 640 while they are merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,9 @@ class SortedCounts:
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="reelvec-counts-")
         paths = [Path(self._folder.name, f"{len(self._on_disk)}.{part}.npy") for part in "nt"]
-        for path, array in zip(paths, (run.numbers, run.times), strict=True):
-            np.save(path, array)
+        with naming(self._folder.name):
+            for path, array in zip(paths, (run.numbers, run.times), strict=True):
+                save_array(path, array)
         return Run(*(np.load(path, mmap_mode="r") for path in paths))
 
 

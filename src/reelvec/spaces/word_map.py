@@ -93,8 +93,8 @@ def map_words(
 
 def review_counts(train: Dataset, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How many reviews, and how many positive ones, hold each id: int64 (size,) both."""
-    positive = train.reviews.take(np.flatnonzero(train.targets == 1))
-    return document_counts(train.reviews, size), document_counts(positive, size)
+    positive = np.flatnonzero(train.targets == 1)
+    return document_counts(train.reviews, size), document_counts(train.reviews, size, positive)
 
 
 def project(vectors: NDArray[np.floating], shares: NDArray[np.float64]) -> Plane:

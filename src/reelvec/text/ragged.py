@@ -43,6 +43,11 @@ class Ragged:
         return self.ids[self.offsets[row] : self.offsets[row + 1]]
 
     @property
+    def _is_a_file(self) -> bool:
+        """Whether the ids are all of a memory-mapped file: a part has lost where it begins."""
+        return isinstance(self.ids, np.memmap) and isinstance(self.ids.base, mmap.mmap)
+
+    @property
     def lengths(self) -> NDArray[np.int64]:
         """Tokens in each row, int64 (rows,)."""
         # np.diff does the same, and takes ten times as long for one review.
@@ -50,7 +55,7 @@ class Ragged:
 
     def take(self, rows: NDArray[np.integer]) -> "Ragged":
         """The given rows in the given order (repeats allowed)."""
-        if len(self.ids) > IN_MEMORY and mapping_of(self.ids) is not None:
+        if len(self.ids) > IN_MEMORY and self._is_a_file:
             return self._read(rows)
         starts = self.offsets[rows]
         offsets = offsets_from_lengths(self.offsets[rows + 1] - starts)
@@ -66,7 +71,8 @@ class Ragged:
     ) -> Iterator["Ragged"]:
         """The given rows, or all, in blocks of some `tokens`, or TOKENS_AT_ONCE.
 
-        Of ids that are memory-mapped no more stays in memory than a block.
+        Of ids that are memory-mapped no more stays in memory than a block, and while it is made
+        the whole of a file of no more than IN_MEMORY.
         """
         ends = self.offsets
         if rows is not None:
@@ -78,7 +84,7 @@ class Ragged:
 
     def _read(self, rows: NDArray[np.integer]) -> "Ragged":
         """Rows from anywhere in a file: to look at one in its mapping may map two megabytes."""
-        assert isinstance(self.ids, np.memmap)
+        assert isinstance(self.ids, np.memmap), "rows are read from a file alone"
         starts, ends = self.offsets[rows], self.offsets[rows + 1]
         offsets = offsets_from_lengths(ends - starts)
         ids = np.empty(offsets[-1], np.int32)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from reelvec.base.project.files import naming
 from reelvec.text.ragged import IN_MEMORY, Ragged, end_to_end, mapping_of, save_blocks
 
 BLOCK = 1 << 22
@@ -25,11 +26,15 @@ def collected(blocks: Iterable[Ragged], tokens: int) -> Ragged:
         blocks: read one after another.
         tokens: about how many there are in all: those of `IN_MEMORY` and more go to a file in the
             folder that `TMPDIR` names, and come back memory-mapped.
+
+    Raises:
+        OSError: the system's, naming that folder.
     """
     if tokens <= IN_MEMORY:
         return end_to_end(list(blocks))
     folder = TemporaryDirectory(prefix="reelvec-rows-")
-    save_blocks(Path(folder.name), blocks)
+    with naming(folder.name):
+        save_blocks(Path(folder.name), blocks)
     rows = Ragged.load(Path(folder.name))
     mapping = mapping_of(rows.ids)  # every view of the ids holds on to it
     assert mapping is not None

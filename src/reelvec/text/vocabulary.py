@@ -151,9 +151,14 @@ def counts_of(reviews: Ragged, rows: NDArray[np.integer] | None, size: int) -> N
     return counts
 
 
-def document_counts(reviews: Ragged, size: int) -> NDArray[np.int64]:
-    """In how many reviews each id occurs, int64 (size,)."""
-    return np.bincount(reviews.distinct(size).ids, minlength=size).astype(np.int64)
+def document_counts(
+    reviews: Ragged, size: int, rows: NDArray[np.integer] | None = None
+) -> NDArray[np.int64]:
+    """In how many reviews, all or those of some rows, each id occurs: int64 (size,)."""
+    counts = np.zeros(size, np.int64)
+    for block in reviews.blocks(rows):
+        counts += np.bincount(block.distinct(size).ids, minlength=size)
+    return counts
 
 
 def coverage(counts: NDArray[np.int64], known: NDArray[np.bool_]) -> dict[str, float]:

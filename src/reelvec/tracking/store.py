@@ -49,7 +49,8 @@ PROVISIONAL = "reelvec.provisional"
 
 PROBE_SECONDS = 2
 AGREEMENT_SECONDS, AGREEMENT_STEP = 5, 0.1
-METRICS_A_BATCH, RUNS_A_PAGE = 1000, 1000  # MLflow's own limits
+METRICS_A_BATCH = 1000  # MLflow's own limit
+RUNS_A_PAGE = 1000
 
 QUIET = {
     "alembic": logging.WARNING,

@@ -58,6 +58,16 @@ def replacing(path: Path) -> Iterator[Path]:
         remove(temporary)
 
 
+@contextmanager
+def naming(path: Path | str) -> Iterator[None]:
+    """Name a place in the system's errors that name none: a full disk is met in `write`."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+
+
 def sync(path: Path) -> None:
     """Have the system write a file, or the names in a folder, to the disk now."""
     descriptor = os.open(path, os.O_RDONLY)
