@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -47,6 +48,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, help="how often, where an attack can be repeated")
     parser.add_argument("--seed", type=int, default=123, help="of the moments")
     asked = parser.parse_args()
+    # Who is started in the background ignores Ctrl-C, and what they start does, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = ["kills"] if asked.real else asked.only or list(ATTACKS)
     trials: list[Trial] = []
     with tempfile.TemporaryDirectory(prefix="torture ") as folder:
