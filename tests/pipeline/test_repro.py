@@ -20,7 +20,7 @@ from workspaces import (
     succeed,
 )
 
-from reelvec.cli.repro import LOG
+from reelvec.cli.repro import LOG, SECONDS_TO_END
 
 SLOW = """
 import sys, time
@@ -28,6 +28,11 @@ open(f"started.{sys.argv[1]}", "w").close()
 time.sleep(60)
 """
 """How a training begins that takes a while."""
+
+DEAF = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+"""
 
 
 def processes_in(workspace: Path) -> list[psutil.Process]:
@@ -101,6 +106,23 @@ def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
     stage.write_text(code, encoding="utf-8")
     succeed(workspace, "reelvec", "repro", **NO_MLFLOW)
     assert (workspace / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
+
+
+def test_ctrl_c_twice_ends_stages_that_do_not_listen(workspace: Path) -> None:
+    stage = workspace / "stages/train.py"
+    stage.write_text(DEAF + SLOW + stage.read_text(encoding="utf-8"), encoding="utf-8")
+    with interruptible(workspace, "reelvec", "repro", "--jobs", "2") as process:
+        started = [workspace / f"started.{name}" for name in ("scratch", "glove_frozen")]
+        deadline = time.monotonic() + 120
+        while not all(path.exists() for path in started):
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        for _ in range(2):
+            os.kill(process.pid, signal.SIGINT)
+            time.sleep(0.5)
+        process.communicate(timeout=SECONDS_TO_END)
+    assert processes_in(workspace) == []
 
 
 def test_an_interrupt_of_all_processes_at_the_start_is_no_traceback(workspace: Path) -> None:

@@ -189,8 +189,9 @@ class _Runs:
                 dict(self.variables),
             ),
         )
-        process.start()
-        self.running[process.sentinel] = (name, process, time.monotonic())
+        with _interrupts_kept_from_children():  # nor is one forgotten that has just begun
+            process.start()
+            self.running[process.sentinel] = (name, process, time.monotonic())
 
     def _finish(self, sentinel: int) -> str:
         """Take what a stage printed into the log.
@@ -221,13 +222,24 @@ class _Runs:
         return path.with_name(f".{name.replace('/', '_')}.{path.name}")
 
     def end(self) -> None:
-        """Let no stage run on: ask once, then kill."""
-        for how, patience in ((signal.SIGINT, SECONDS_TO_END), (signal.SIGKILL, None)):
-            for name, process, _ in self.running.values():
-                _signal_group(process, how)
-                process.join(patience)
+        """Let no stage run on: ask all of them, then kill; at once if Ctrl-C is pressed again."""
+        running = [process for _, process, _ in self.running.values()]
+        try:
+            self._signal_all(signal.SIGINT)
+            until = time.monotonic() + SECONDS_TO_END
+            for process in running:
+                process.join(max(0.0, until - time.monotonic()))
+        finally:
+            self._signal_all(signal.SIGKILL)
+            for process in running:
+                process.join()
+            for name, _, _ in self.running.values():
                 self._output_of(name).unlink(missing_ok=True)
-        self.running.clear()
+            self.running.clear()
+
+    def _signal_all(self, how: signal.Signals) -> None:
+        for _, process, _ in self.running.values():
+            _signal_group(process, how)
 
 
 def seconds_ahead(graph: "DiGraph", durations: Mapping[str, float]) -> dict[str, float]:
