@@ -59,6 +59,16 @@ def interruptible(workspace: Path, *words: str) -> "subprocess.Popen[str]":
     )
 
 
+def wait_for_two_trainings(workspace: Path, process: "subprocess.Popen[str]") -> None:
+    """Until stages that begin with SLOW are at work side by side."""
+    started = [workspace / f"started.{name}" for name in ("scratch", "glove_frozen")]
+    deadline = time.monotonic() + 120
+    while not all(path.exists() for path in started):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_nothing_that_has_not_changed_is_run_and_a_stage_is_run_with_what_it_needs(
     workspace: Path, finished: Path
 ) -> None:
@@ -89,12 +99,7 @@ def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
     code = stage.read_text(encoding="utf-8")
     stage.write_text(SLOW + code, encoding="utf-8")
     with interruptible(workspace, "reelvec", "repro", "--jobs", "2") as process:
-        started = [workspace / f"started.{name}" for name in ("scratch", "glove_frozen")]
-        deadline = time.monotonic() + 120
-        while not all(path.exists() for path in started):
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        wait_for_two_trainings(workspace, process)
         os.kill(process.pid, how)
         process.communicate(timeout=60)
         assert process.returncode != 0
@@ -112,12 +117,7 @@ def test_ctrl_c_twice_ends_stages_that_do_not_listen(workspace: Path) -> None:
     stage = workspace / "stages/train.py"
     stage.write_text(DEAF + SLOW + stage.read_text(encoding="utf-8"), encoding="utf-8")
     with interruptible(workspace, "reelvec", "repro", "--jobs", "2") as process:
-        started = [workspace / f"started.{name}" for name in ("scratch", "glove_frozen")]
-        deadline = time.monotonic() + 120
-        while not all(path.exists() for path in started):
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        wait_for_two_trainings(workspace, process)
         for _ in range(2):
             os.kill(process.pid, signal.SIGINT)
             time.sleep(0.5)
