@@ -112,6 +112,10 @@ def test_a_licence_that_asks_for_more_or_says_nothing_is_refused(
     assert not is_allowed(licence)
 
 
+FOR_WORKERS = "src/reelvec/base/shared_function.py"
+"""A function that a Dask worker is handed, in a file: a program, as all that Dask hands it."""
+
+
 def test_nothing_is_read_that_could_run() -> None:
     unsafe = re.compile(
         r"^\s*(import|from) (pickle|cloudpickle|dill|joblib|marshal|shelve)\b"
@@ -126,4 +130,5 @@ def test_nothing_is_read_that_could_run() -> None:
         for path in (PROJECT / folder).rglob("*.py")
         for match in unsafe.finditer(path.read_text(encoding="utf-8"))
     ]
-    assert found == []
+    assert [each for each in found if not each.startswith(FOR_WORKERS)] == []
+    assert any(each.startswith(FOR_WORKERS) for each in found), "nothing is excepted any more"
