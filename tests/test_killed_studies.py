@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from mlflow import MlflowClient
+from mlflow.entities import Run
 from studies.common.runs import record_cells
 
 TWO_CELLS = """
@@ -51,32 +52,38 @@ def test_processes_that_compute_cells_end_with_the_study(
         study.kill()
 
 
-def test_a_run_that_was_left_without_an_end_is_finished_by_the_next_study(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An MLflow store that is not there yet."""
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
     monkeypatch.chdir(tmp_path)
+    return uri
+
+
+def runs_of_cells(uri: str) -> list[Run]:
+    client = MlflowClient(tracking_uri=uri)
+    experiment = client.get_experiment_by_name("cells")
+    assert experiment is not None
+    return list(client.search_runs([experiment.experiment_id]))
+
+
+def test_a_run_that_was_left_without_an_end_is_finished_by_the_next_study(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [{"model": "scratch", "accuracy": 0.5}]
     with monkeypatch.context() as killed:
         killed.setattr("mlflow.MlflowClient.set_terminated", lambda *_, **__: None)
         record_cells("cells", rows, ["accuracy"])
     record_cells("cells", rows, ["accuracy"])
-    client = MlflowClient(tracking_uri=uri)
-    experiment = client.get_experiment_by_name("cells")
-    assert experiment is not None
-    found = client.search_runs([experiment.experiment_id])
-    assert [(run.info.status, run.data.metrics) for run in found] == [
+    assert [(run.info.status, run.data.metrics) for run in runs_of_cells(uri)] == [
         ("FINISHED", {"accuracy": 0.5})
     ]
 
 
 def test_runs_that_are_there_are_not_written_again_however_many_pages_they_fill(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("reelvec.tracking.store.RUNS_A_PAGE", 2)
     rows = [{"model": "scratch", "seed": seed, "accuracy": 0.5} for seed in range(5)]
     record_cells("cells", rows, ["accuracy"])
@@ -86,7 +93,4 @@ def test_runs_that_are_there_are_not_written_again_however_many_pages_they_fill(
         record_cells("cells", rows, ["accuracy"])
     assert made == []
     record_cells("cells", [*rows, {"model": "scratch", "seed": 5, "accuracy": 0.5}], ["accuracy"])
-    client = MlflowClient(tracking_uri=uri)
-    experiment = client.get_experiment_by_name("cells")
-    assert experiment is not None
-    assert len(client.search_runs([experiment.experiment_id])) == 6
+    assert len(runs_of_cells(uri)) == 6
