@@ -7,7 +7,10 @@ STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 FUZZ := $(VENV)/.installed-fuzz
 TOOLS := $(VENV)/tools
-# Bytecode is written at the first import of what is imported at all, which is a small part.
+# Bytecode is written at the first import of what is imported at all, which is a small part; and it
+# is written, whatever the surroundings say (container images like to forbid it): torch and
+# scikit-learn compiled anew take four seconds of each process.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Each of the two processes has a core: threads that wait for each other would take the other's.

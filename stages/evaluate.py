@@ -1,6 +1,8 @@
 """Test all models: data/models/ and the test reviews to reports/, and the written cases too."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from reelvec.base.project.paths import (
     reviews_of,
 )
 from reelvec.base.project.provenance import data_line, label_names
+from reelvec.base.project.section import Text
 from reelvec.base.schema.baselines import BaselineParams
 from reelvec.base.schema.ensembles import EnsembleParams
 from reelvec.base.schema.evaluation import EvaluationParams
@@ -43,8 +46,9 @@ from reelvec.evaluation.short_judgements import (
 )
 from reelvec.evaluation.short_judgements_report import short_answer, short_judgements_markdown
 from reelvec.evaluation.testing import logits_of_all, tested, write_tests
+from reelvec.models.ensemble import Ensemble
 from reelvec.models.load import load_models
-from reelvec.models.logits import probabilities_of
+from reelvec.models.logits import Logits, probabilities_of
 from reelvec.models.model import Model
 from reelvec.models.rounds import reproducible
 from reelvec.text.dataset import Dataset
@@ -59,7 +63,7 @@ def main() -> None:
     texts = sorted({text for model in models.values() for text in model.texts})
     test = {text: Dataset.load(reviews_of(text) / TEST) for text in texts}
     remembered = Remembered()
-    ask = partial(logits_of_all, remembered=remembered)
+    ask = partial(asked_side_by_side, remembered)
     logits = ask(models, test)
     results = tested(models, logits, test, params)
     write_tests(results, params, data, label_names())
@@ -93,6 +97,21 @@ def main() -> None:
     section = short_judgements_markdown(short, default, params.confidence)
     write_text(REPORTS / "behaviour.md", f"{page}\n{section}")
     print(short_answer(short, default, "unseen", params.confidence))
+
+
+def asked_side_by_side(
+    remembered: Remembered, models: Mapping[str, Model], test: Mapping[Text, Dataset]
+) -> dict[str, Logits]:
+    """What each model gives reviews, asked in a thread of its own, as many as there are cores."""
+
+    def ask(name: str) -> None:
+        logits_of_all({name: models[name]}, test, remembered)
+
+    alone = [name for name, model in models.items() if not isinstance(model, Ensemble)]
+    # Each has a core, and the number of its threads decides the last digits.
+    with ThreadPoolExecutor(os.cpu_count(), initializer=partial(torch.set_num_threads, 1)) as pool:
+        list(pool.map(ask, alone))
+    return logits_of_all(models, test, remembered)
 
 
 def _answers(model: Model, texts: Sequence[str]) -> NDArray[np.float64]:
