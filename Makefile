@@ -113,7 +113,7 @@ bench-all: setup ## the same, with Keras and fastText beside it (each installed 
 	REELVEC_KERAS_PYTHON=$(CURDIR)/$(VENV)/keras/bin/python \
 		REELVEC_FASTTEXT_PYTHON=$(CURDIR)/$(VENV)/fasttext/bin/python $(MAKE) bench
 
-bench-scale: setup ## up to ten million reviews, an hour and 30 GB: benchmarks/scale.md
+bench-scale: setup ## up to ten million reviews, half an hour, 30 GB: benchmarks/scale.md
 	$(BIN)/python -m benchmarks.scale
 
 torture: setup ## kill it, starve it, run two at once: docs/reliability.md (two hours)
