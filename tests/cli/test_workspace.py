@@ -140,3 +140,17 @@ def test_make_help_has_a_line_for_each_target() -> None:
     )
     for name in ("demo", "test", "repro", "lint", "check-lock", "mlflow", "bench", "clean"):
         assert f"make {name} " in listed.stdout
+
+
+def test_what_make_starts_keeps_bytecode_even_where_the_surroundings_forbid_it() -> None:
+    forbidden = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    shown = subprocess.run(
+        ["make", "--eval", "probe: ; @env", "probe"],
+        cwd=PROJECT,
+        env=forbidden,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "PATH=" in shown.stdout
+    assert "PYTHONDONTWRITEBYTECODE" not in shown.stdout

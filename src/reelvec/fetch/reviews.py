@@ -129,7 +129,7 @@ def _schema(rows: Rows) -> pa.Schema:
 
 
 def _groups(
-    rows: Rows, split: NDArray[np.int64], label: NDArray[np.int8], film: NDArray[np.int32]
+    rows: Rows, split: NDArray[np.int8], label: NDArray[np.int8], film: NDArray[np.int32]
 ) -> Iterator[pa.Table]:
     """The table of reviews, a row group at a time."""
     schema = _schema(rows)
@@ -192,11 +192,11 @@ def _positions(column: pa.ChunkedArray, values: Any) -> NDArray[np.int32]:
 
 def _splits(
     rows: Rows, label: NDArray[np.int8], film: NDArray[np.int32], params: TableParams
-) -> NDArray[np.int64]:
-    """The position of each row's split in SPLITS, int64 (rows,)."""
+) -> NDArray[np.int8]:
+    """The position of each row's split in SPLITS, int8 (rows,)."""
     test, train, unsup = range(len(SPLITS))
     if "split" not in rows.table.column_names or params.splits is None:
-        found = np.full(len(label), unsup)
+        found = np.full(len(label), unsup, np.int8)
         labelled = np.flatnonzero(label >= 0)
         # A text that stands twice would be learned by heart, and tested.
         groups = bound_together(rows.texts.numbers[labelled], film[labelled])
@@ -214,7 +214,7 @@ def _splits(
             f"{listed(known)}; imdb.tables.splits of params.yaml says what your names mean, and "
             "null divides the reviews anew"
         )
-    found = np.repeat(np.arange(len(SPLITS)), sizes)[place]
+    found = np.repeat(np.arange(len(SPLITS), dtype=np.int8), sizes)[place]
     nothing = np.flatnonzero((found == test) & (label < 0))
     if len(nothing):
         raise ReelvecError(
@@ -243,7 +243,7 @@ def _check_ids(rows: Rows) -> None:
 
 
 def _statistics(
-    rows: Rows, split: NDArray[np.int64], label: NDArray[np.int8], film: NDArray[np.int32]
+    rows: Rows, split: NDArray[np.int8], label: NDArray[np.int8], film: NDArray[np.int32]
 ) -> dict[str, Any]:
     """What `imdb.statistics` counts in an archive."""
     parts = {name: split == SPLITS.index(name) for name in ("train", "test", "unsup")}

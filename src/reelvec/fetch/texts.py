@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 DIGEST = 16
 """Bytes of the hash that stands for a text where equal ones are looked for."""
 
+SHARES = 32
+"""Into which texts are divided by their hash, to look for equal ones in one after the other."""
+
 SCHEMA = pa.schema([("text", pa.large_string())])
 
 
@@ -25,14 +28,14 @@ class Texts:
         path: an Arrow file, a batch for each block.
         starts: the number of each block's first text, then the total: int64 (blocks + 1,).
         numbers: equal texts have the same, in the order in which they first come: int32 (texts,).
-        words: between white space, int64 (texts,).
+        words: between white space, int32 (texts,).
         empty: how many texts are nothing but white space.
     """
 
     path: Path
     starts: NDArray[np.int64]
     numbers: NDArray[np.int32]
-    words: NDArray[np.int64]
+    words: NDArray[np.int32]
     empty: int
 
     def in_order(self, order: NDArray[np.int64], size: int) -> Iterator[pa.LargeStringArray]:
@@ -58,28 +61,33 @@ class Texts:
 
 def write_texts(path: Path, blocks: Iterable[pa.ChunkedArray]) -> Texts:
     """Write blocks of texts, large_string without nulls, of which there is at least one."""
-    digests, words, empty = list[NDArray[np.bytes_]](), list[NDArray[np.int64]](), 0
+    digests, words, empty = bytearray(), list[NDArray[np.int32]](), 0
     with pa.ipc.new_file(str(path), SCHEMA) as file:
         for block in blocks:
             texts = block.combine_chunks()
             file.write_batch(pa.record_batch([texts], schema=SCHEMA))
-            digests.append(_digests(texts))
-            words.append(pc.count_substring_regex(texts, r"[^\s\pZ]+").to_numpy())
+            digests += _digests(texts)
+            counted = pc.count_substring_regex(texts, r"[^\s\pZ]+")
+            words.append(counted.to_numpy().astype(np.int32))
             empty += pc.sum(pc.equal(pc.utf8_trim_whitespace(texts), "")).as_py() or 0
     starts = np.cumsum([0, *map(len, words)])
-    counts = np.concatenate(words).astype(np.int64)
-    return Texts(path, starts, _numbers(np.concatenate(digests)), counts, empty)
+    numbers = _numbers(np.frombuffer(digests, f"S{DIGEST}"))
+    return Texts(path, starts, numbers, np.concatenate(words), empty)
 
 
-def _digests(texts: pa.LargeStringArray) -> NDArray[np.bytes_]:
+def _digests(texts: pa.LargeStringArray) -> bytes:
     contents = pc.cast(texts, pa.large_binary()).to_pylist()
-    joined = b"".join(blake2b(content, digest_size=DIGEST).digest() for content in contents)
-    return np.frombuffer(joined, f"S{DIGEST}")
+    return b"".join(blake2b(content, digest_size=DIGEST).digest() for content in contents)
 
 
 def _numbers(digests: NDArray[np.bytes_]) -> NDArray[np.int32]:
-    # Arrow's dictionary would do it in a line, and take more memory than all the rest.
-    _, first, group = np.unique(digests, return_index=True, return_inverse=True)
-    number = np.empty(len(first), np.int32)
-    number[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
-    return number[group]
+    # Equal ones are in the same share, so that sorting takes the memory of a share. (Arrow's
+    # dictionary would do all in a line, and take more memory than all the rest.)
+    share = digests.view(np.uint8)[::DIGEST] % SHARES
+    first_of = np.empty(len(digests), np.int32)
+    for number in range(SHARES):
+        rows = np.flatnonzero(share == number).astype(np.int32)
+        _, first, group = np.unique(digests[rows], return_index=True, return_inverse=True)
+        first_of[rows] = rows[first[group]]
+    came_first = first_of == np.arange(len(digests), dtype=np.int32)
+    return (np.cumsum(came_first, dtype=np.int32) - 1)[first_of]
