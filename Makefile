@@ -13,8 +13,9 @@ TOOLS := $(VENV)/tools
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-# Each of the two processes has a core: threads that wait for each other would take the other's.
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Twice as many processes as two cores: tests wait for servers and for what they have killed, and with
+# one for each core a third of both was idle. Threads that wait would take the others' cores.
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev demo repro test check lint check-lock track mlflow register serve \

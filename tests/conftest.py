@@ -26,11 +26,13 @@ LONG = (
     "pipeline/test_stages.py",
     "tracking/test_runs.py",
     "report/test_explorer_page.py",
+    "models/test_distributed.py",
     "spaces/test_similarities.py",
     "export/test_served_model.py",
+    "test_soak.py",
 )
 """A file is one process's. The first builds the workspace that those of pipeline/ share; until it
-is there the other process has the files that need none. Short ones come last, to end together."""
+is there the other processes have the files that need none. Short ones come last, to end together."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
