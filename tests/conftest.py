@@ -32,7 +32,7 @@ LONG = (
     "test_soak.py",
 )
 """A file is one process's. The first builds the workspace that those of pipeline/ share; until it
-is there the other processes have the files that need none. Short ones come last, to end together."""
+is there the others have the files that need none. Short ones come last, to end together."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

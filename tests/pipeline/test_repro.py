@@ -20,7 +20,7 @@ from workspaces import (
     succeed,
 )
 
-from reelvec.cli.repro import LOG, SECONDS_TO_END
+from reelvec.cli.repro import DURATIONS, LOG, SECONDS_TO_END, read_durations
 
 SLOW = """
 import sys, time
@@ -79,9 +79,17 @@ def test_nothing_that_has_not_changed_is_run_and_a_stage_is_run_with_what_it_nee
     assert [line.split()[0] for line in output.splitlines()] == ["compare_similarities", "1"]
     assert ran((workspace / LOG).read_text(encoding="utf-8")) == ["compare_similarities"]
     assert (workspace / "dvc.lock").read_bytes() != (finished / "dvc.lock").read_bytes()
+    ran_for = read_durations(workspace / DURATIONS)
     change(workspace, {"similarities": {"neighbors": 10}})
-    succeed(workspace, "reelvec", "repro", **NO_MLFLOW)
+    output = succeed(workspace, "reelvec", "repro", **NO_MLFLOW)
     assert (workspace / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
+    looked_at = {line.split()[0] for line in output.splitlines()[:-1]}
+    skipped = looked_at.difference(ran((workspace / LOG).read_text(encoding="utf-8")))
+    assert skipped, "stages behind it whose inputs are what they were"
+    durations = read_durations(workspace / DURATIONS)
+    assert {name: durations[name] for name in skipped} == {
+        name: ran_for[name] for name in skipped
+    }, "a stage that did not run says nothing of how long it takes"
 
 
 def test_a_stage_that_does_not_exist_is_named_with_those_that_do(workspace: Path) -> None:

@@ -40,6 +40,9 @@ LOG = Path(".dvc/tmp/repro.log")
 DURATIONS = Path(".dvc/tmp/durations.json")
 """Seconds that each stage took when it last ran: the longest way to the end goes first."""
 
+RUN = b"Running stage '"
+"""What DVC prints of a stage that it runs, and not of one that is up to date or in its cache."""
+
 BEGUN = Path(".dvc/tmp/order.json")
 """The order of dvc.lock when a run began; there until that run, or a later one, is complete."""
 
@@ -165,8 +168,8 @@ class _Runs:
                     self._start(context, name)
                 bar.set_postfix_str(", ".join(name for name, _, _ in self.running.values()))
                 for sentinel in wait(list(self.running)):
-                    name = self._finish(sentinel)  # type: ignore[arg-type]
-                    bar.write(f"  {name:<34}{self.durations[name]:6.1f} s")
+                    name, seconds = self._finish(sentinel)  # type: ignore[arg-type]
+                    bar.write(f"  {name:<34}{seconds:6.1f} s")
                     sys.stdout.flush()
                     bar.update()
                     waiting.tell_of(name)
@@ -193,15 +196,15 @@ class _Runs:
             process.start()
             self.running[process.sentinel] = (name, process, time.monotonic())
 
-    def _finish(self, sentinel: int) -> str:
-        """Take what a stage printed into the log.
+    def _finish(self, sentinel: int) -> tuple[str, float]:
+        """Take what a stage printed into the log, and say which it was and how long it took.
 
         Raises:
             ReelvecError: it failed.
         """
         name, process, start = self.running.pop(sentinel)
         process.join()
-        self.durations[name] = round(time.monotonic() - start, 1)
+        seconds = round(time.monotonic() - start, 1)
         self.ended.append(name)
         printed = self._output_of(name)
         output = printed.read_bytes() if printed.exists() else b""
@@ -215,7 +218,9 @@ class _Runs:
                 f"{name} failed; what it printed last (all of it: {self.project / self.log}):\n"
                 f"{tail}"
             )
-        return name
+        if RUN in output:
+            self.durations[name] = seconds
+        return name, seconds
 
     def _output_of(self, name: str) -> Path:
         path = self.project.resolve() / self.log
