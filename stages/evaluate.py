@@ -1,6 +1,5 @@
 """Test all models: data/models/ and the test reviews to reports/, and the written cases too."""
 
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from reelvec.base.errors import shown_to_people
+from reelvec.base.executor import THREADS
 from reelvec.base.project.files import write_json, write_text
 from reelvec.base.project.params_file import read_entries, read_section
 from reelvec.base.project.paths import (
@@ -102,14 +102,14 @@ def main() -> None:
 def asked_side_by_side(
     remembered: Remembered, models: Mapping[str, Model], test: Mapping[Text, Dataset]
 ) -> dict[str, Logits]:
-    """What each model gives reviews, asked in a thread of its own, as many as there are cores."""
+    """What each model gives reviews, asked in a thread of its own, some at a time."""
 
     def ask(name: str) -> None:
         logits_of_all({name: models[name]}, test, remembered)
 
     alone = [name for name, model in models.items() if not isinstance(model, Ensemble)]
     # Each has a core, and the number of its threads decides the last digits.
-    with ThreadPoolExecutor(os.cpu_count(), initializer=partial(torch.set_num_threads, 1)) as pool:
+    with ThreadPoolExecutor(THREADS, initializer=partial(torch.set_num_threads, 1)) as pool:
         list(pool.map(ask, alone))
     return logits_of_all(models, test, remembered)
 
