@@ -13,9 +13,9 @@ TOOLS := $(VENV)/tools
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-# Twice as many processes as two cores: tests wait for servers and for what they have killed, and with
-# one for each core a third of both was idle. Threads that wait would take the others' cores.
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+# One process more than two cores: tests wait for servers and for what they have killed. Threads
+# that wait would take the others' cores.
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev demo repro test check lint check-lock track mlflow register serve \
@@ -83,8 +83,10 @@ check-lock: setup ## do params, code and dvc.yaml still match dvc.lock? Needs no
 track: setup ## write the MLflow runs that are missing, from what DVC holds
 	$(BIN)/reelvec track
 
+# Jobs, which no run here has, would take seven processes and two gigabytes.
 mlflow: setup ## the MLflow UI on this project's runs
-	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
+	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
+		$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
 
 register: setup ## make the best model the champion of MLflow's registry, if it is better
 	$(BIN)/reelvec register

@@ -1,3 +1,4 @@
+import gc
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.parent == tests / "pipeline":
             item.add_marker(pytest.mark.slow)
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: to look for garbage in it, again and again, would take long."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -68,6 +68,7 @@ def runs_of_cells(uri: str) -> list[Run]:
     return list(client.search_runs([experiment.experiment_id]))
 
 
+@pytest.mark.slow
 def test_a_run_that_was_left_without_an_end_is_finished_by_the_next_study(
     uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_run_that_was_left_without_an_end_is_finished_by_the_next_study(
     ]
 
 
+@pytest.mark.slow
 def test_runs_that_are_there_are_not_written_again_however_many_pages_they_fill(
     uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -182,6 +182,7 @@ def test_what_is_no_text_is_named_with_its_position(
         scratch.explain(None)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_importing_the_package_loads_nothing_and_changes_no_environment() -> None:
     program = (
         "import os, sys\n"

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from reelvec.dvc_interface import LOADED_TO_REPRODUCE, LOCKED_PATHS, opened
+from reelvec.dvc_interface import LOADED_TO_REPRODUCE, LOCKED_PATHS, opened, run_command
 
 PROJECT = Path(__file__).parents[1]
 CODE = ("src", "stages", "studies", "benchmarks", ".ci")
@@ -43,6 +43,7 @@ DOCUMENTED = {
 }
 PRIVATE = {
     "dvc.cli.main": ["argv"],
+    "dvc.dvcfile": ["modify_yaml"],
     "dvc.dependency.ParamsDependency": ["read_params"],
     "dvc.dependency.param": ["load_path"],
     "dvc.dvcfile.Lockfile": ["load"],
@@ -54,6 +55,8 @@ PRIVATE = {
     "dvc.repo.index.Index": ["from_file", "graph"],
     "dvc.repo.reproduce.plan_repro": ["graph", "stages"],
     "dvc.stage.PipelineStage": ["status", "changed_stage"],
+    "dvc.utils.serialize.dumps_yaml": [],
+    "dvc.utils.serialize.load_yaml": ["path"],
     "dvc_data.hashfile.tree.Tree": ["from_list", "digest"],
     "mlflow.pyfunc.scoring_server.init": ["model"],
     "mlflow.utils.credentials.get_default_host_creds": ["store_uri"],
@@ -191,6 +194,35 @@ def test_the_objects_of_dvc_say_what_they_said(project: Path) -> None:
         assert (made.path, made.states()) == ("out", ["deleted"])
         assert made.is_cached
         assert not made.is_ignored()
+
+
+STAGES = """stages:
+  one: {cmd: touch out, params: [size], deps: [in], outs: [out]}
+  "2": {cmd: "mkdir 'a: b' && touch 'a: b/é'", deps: [out], outs: ["a: b"]}
+  each:
+    foreach: {x: "no", y: 1.50, z z: ""}
+    do: {cmd: "echo ${item} > '${key}'", params: [size], outs: ["${key}"]}
+"""
+
+
+@pytest.mark.slow
+def test_a_lock_has_the_bytes_that_dvc_itself_writes(project: Path) -> None:
+    (project / "dvc.yaml").write_text(STAGES, encoding="utf-8")
+    (project / "in").touch()
+    lock = project / "dvc.lock"
+
+    def changed_and_run(run: Callable[[list[str]], int]) -> list[bytes]:
+        found = []
+        for size, stages in (("1", []), ("'0x1'", []), ("[1, {a: 2}]", ["each"]), ("3", [])):
+            (project / "params.yaml").write_text(f"size: {size}\n")
+            assert run(["repro", "--force", *stages]) == 0
+            found.append(lock.read_bytes())
+        lock.unlink()
+        return found
+
+    from dvc.cli import main
+
+    assert changed_and_run(run_command) == changed_and_run(main)
 
 
 def test_dvcs_file_of_locks_says_who_locks_what(project: Path, repo: Any) -> None:

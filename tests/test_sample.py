@@ -43,6 +43,7 @@ def test_it_stays_below_two_megabytes() -> None:
     assert sum(path.stat().st_size for path in SAMPLE.iterdir() if path.is_file()) < 2_000_000
 
 
+@pytest.mark.slow
 def test_the_committed_reviews_are_what_the_script_makes_under_any_hash_seed(
     tmp_path: Path, reviews: list[Review]
 ) -> None:

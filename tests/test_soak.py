@@ -51,7 +51,7 @@ def served(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def test_under_load_all_answers_are_right_and_a_killed_worker_is_replaced(
     served: Served, asked: list[Question]
 ) -> None:
-    kept = asyncio.run(soaked(served, "best", asked, 10 / 60, 10, words=0))
+    kept = asyncio.run(soaked(served, "best", asked, 6 / 60, 4, words=0))
     # Nothing of the memory: it takes more words than there is time for until all is remembered.
     assert [fault for fault in faults_of(kept) if not fault.startswith("memory")] == []
     assert kept.requests > 5

@@ -4,13 +4,15 @@ Any release of DVC may change it. tests/test_private_interfaces.py names what is
 no other module imports any of it. Nothing is imported from DVC before it is needed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from functools import cache
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.project.files import write_text
 from reelvec.base.project.paths import STAGES
 
 if TYPE_CHECKING:
@@ -20,8 +22,28 @@ if TYPE_CHECKING:
     from dvc.stage import PipelineStage
     from networkx import DiGraph
 
-LOADED_TO_REPRODUCE = ("dvc.cli", "dvc.commands.repro", "dvc.repo.reproduce")
+LOADED_TO_REPRODUCE = (
+    "dvc.cli.parser",
+    "dvc.cachemgr",
+    "dvc.commands.repro",
+    "dvc.data_cloud",
+    "dvc.lock",
+    "dvc.repo.artifacts",
+    "dvc.repo.datasets",
+    "dvc.repo.metrics",
+    "dvc.repo.params",
+    "dvc.repo.plots",
+    "dvc.repo.reproduce",
+    "dvc.repo.stage",
+    "dvc.rwlock",
+    "dvc.scm",
+    "dvc.utils.strictyaml",
+    "dvc_data.hashfile.db.local",
+)
 """What `dvc repro` imports: for processes that are forked to run it."""
+
+LOCK_SUFFIX, LOCKED_STAGES = ".lock", "stages:\n"
+"""Of a dvc.lock: how its name ends, and the line behind which its stages stand."""
 
 LOCKED_PATHS = Path(".dvc/tmp/rwlock")
 """DVC's file of paths that are read and written, each by the number of a process."""
@@ -211,6 +233,64 @@ def hash_of_folder(hashes: Mapping[str, str]) -> str:
 
 def run_command(arguments: Sequence[str]) -> int:
     """Be `dvc` with these arguments; its exit status."""
+    from dvc import dvcfile
     from dvc.cli import main
 
-    return int(main(list(arguments)))
+    before = dvcfile.modify_yaml
+    dvcfile.modify_yaml = partial(_modify_yaml, before)
+    try:
+        return int(main(list(arguments)))
+    finally:
+        dvcfile.modify_yaml = before
+
+
+@contextmanager
+def _modify_yaml(
+    by_dvc: Callable[..., AbstractContextManager[Any]], path: str, fs: Any = None
+) -> Iterator[Any]:
+    """What DVC changes a file by; of a lock only the lines of the stages that have changed.
+
+    DVC reads the whole lock as if there were comments to keep, and writes the whole: twice as long
+    as all else that it does for a stage.
+    """
+    from dvc.utils.serialize import dumps_yaml, load_yaml
+
+    lock = Path(path)
+    if lock.suffix != LOCK_SUFFIX or not locked_stages(lock):
+        with by_dvc(path, fs=fs) as content:
+            yield content
+        return
+    content = load_yaml(path)
+    before = dict(content["stages"])
+    yield content
+    changed = {
+        name: entry for name, entry in content["stages"].items() if entry is not before.get(name)
+    }
+    if changed:
+        entries = dict(locked_stages(lock)) | dict(_entries(dumps_yaml({"stages": changed})))
+        _write_stages(lock, entries.values())
+
+
+def locked_stages(lock: Path) -> list[tuple[str, str]]:
+    """The entries of a dvc.lock in their order: the name of each stage and its lines."""
+    return _entries(lock.read_text(encoding="utf-8")) if lock.exists() else []
+
+
+def _entries(text: str) -> list[tuple[str, str]]:
+    stages = text.partition(LOCKED_STAGES)[2]
+    found = re.findall(r"^  (\S.*):\n((?:    .*\n?)*)", stages, re.MULTILINE)
+    return [(name, f"  {name}:\n{lines}") for name, lines in found]
+
+
+def put_in_order(lock: Path, order: Sequence[str]) -> None:
+    """DVC puts what is new at the end of its lock: let it stand as if run one by one."""
+    entries = locked_stages(lock)
+    place = {name: number for number, name in reversed([*enumerate(order)])}
+    ordered = sorted(entries, key=lambda entry: place.get(entry[0], len(place)))
+    if ordered != entries:
+        _write_stages(lock, dict(ordered).values())
+
+
+def _write_stages(lock: Path, entries: Iterable[str]) -> None:
+    head = lock.read_text(encoding="utf-8").partition(LOCKED_STAGES)[0]
+    write_text(lock, "".join([head, LOCKED_STAGES, *entries]))

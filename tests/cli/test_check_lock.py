@@ -110,6 +110,7 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
+@pytest.mark.slow
 def test_passes_on_a_clean_clone_and_leaves_it_clean(clone: Path, git: Git) -> None:
     assert stale_stages(clone) == {}
     assert git(clone, "status", "--porcelain") == ""
@@ -234,6 +235,7 @@ def test_sees_that_only_part_of_the_pipeline_was_rerun(
     }
 
 
+@pytest.mark.slow
 def test_with_the_data_sees_a_folder_of_folders_that_was_made_anew(clone: Path) -> None:
     # The metric stays as it was, and `compare` reads no parameter: only the models differ.
     edit(clone / "dvc.yaml", "    params: [variants]\n", "")

@@ -90,6 +90,7 @@ def test_libraries_are_loaded_already(folder: Path, variables: Variables) -> Non
     assert run(folder, variables, text) == (0, b"True\n", b"")
 
 
+@pytest.mark.slow
 def test_products_have_the_bits_that_they_have_in_python_itself(
     folder: Path, variables: Variables
 ) -> None:

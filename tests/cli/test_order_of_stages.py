@@ -5,7 +5,8 @@ from pathlib import Path
 import networkx as nx
 
 from reelvec.base.project.files import write_json
-from reelvec.cli.repro import BEGUN, _order_before, _put_in_order, seconds_ahead
+from reelvec.cli.repro import BEGUN, _order_before, seconds_ahead
+from reelvec.dvc_interface import put_in_order
 
 LOCK = "schema: '2.0'\nstages:\n  a:\n    cmd: x\n    deps:\n    - path: y\n  b@c:\n    cmd: z\n"
 
@@ -20,16 +21,16 @@ def test_the_longest_way_to_the_end_counts_all_that_waits_for_a_stage() -> None:
 def test_new_stages_stand_where_dvc_would_have_put_them(tmp_path: Path) -> None:
     lock = tmp_path / "dvc.lock"
     lock.write_text(LOCK, encoding="utf-8")
-    _put_in_order(lock, ["a", "b@c"])
+    put_in_order(lock, ["a", "b@c"])
     assert lock.read_text(encoding="utf-8") == LOCK
-    _put_in_order(lock, ["b@c", "a"])
+    put_in_order(lock, ["b@c", "a"])
     swapped = lock.read_text(encoding="utf-8")
     assert swapped == (
         "schema: '2.0'\nstages:\n  b@c:\n    cmd: z\n  a:\n    cmd: x\n    deps:\n    - path: y\n"
     )
-    _put_in_order(lock, ["a", "unheard", "b@c", "a"])
+    put_in_order(lock, ["a", "unheard", "b@c", "a"])
     assert lock.read_text(encoding="utf-8") == LOCK
-    _put_in_order(tmp_path / "none", ["a"])
+    put_in_order(tmp_path / "none", ["a"])
     assert not (tmp_path / "none").exists()
 
 

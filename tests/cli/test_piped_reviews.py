@@ -69,6 +69,7 @@ def conversation(project: Path) -> Iterator[Conversation]:
         process.wait()
 
 
+@pytest.mark.slow
 def test_a_line_is_answered_while_the_pipe_is_open(project: Path) -> None:
     with conversation(project) as talk:
         talk.say(b"A wonderful film.\n")
@@ -82,6 +83,7 @@ def test_a_line_is_answered_while_the_pipe_is_open(project: Path) -> None:
         assert talk.end() == (0, b"")
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_waiting_without_a_word(project: Path) -> None:
     with conversation(project) as talk:
         talk.say(b"good\n")
@@ -90,6 +92,7 @@ def test_ctrl_c_ends_the_waiting_without_a_word(project: Path) -> None:
         assert talk.end() == (130, b"")
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_had_enough_ends_it_without_a_word(project: Path) -> None:
     with conversation(project) as talk:
         talk.say(b"good\n")

@@ -93,6 +93,7 @@ def test_a_demo_outside_the_project_says_where_to_run(tmp_path: Path) -> None:
         run_demo(tmp_path, tmp_path / "demo")
 
 
+@pytest.mark.slow
 def test_a_demo_that_fails_ends_with_the_end_of_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

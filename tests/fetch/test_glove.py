@@ -25,14 +25,12 @@ from reelvec.models.word_vectors import load_word_vectors
 QUICK = Patience(attempts=4, first_wait=0.001, longest_wait=0.002, timeout=5)
 OFFICIAL_50D = "d8f717f8dd4b545cb7f418ef9f3d0c3e6e68a6f48b97d32f8b7aae40cb31f96f"
 WORDS = 1500
+NUMBERS = [f"{number / 12_345:.5f}" for number in range(-50_000, 50_000)]
 
 
 def vector_lines(dimension: int, words: int = WORDS) -> bytes:
     rng = random.Random(dimension)
-    lines = (
-        f"word{n} {' '.join(f'{rng.gauss(0, 1):.5f}' for _ in range(dimension))}\n"
-        for n in range(words)
-    )
+    lines = (f"word{n} {' '.join(rng.choices(NUMBERS, k=dimension))}\n" for n in range(words))
     return "".join(lines).encode()
 
 

@@ -192,6 +192,7 @@ def test_films_are_told_by_the_lines_of_the_address_files_wherever_they_stand(
     assert metrics["films"] == {"train": 2, "test": 1, "unsup": 0}
 
 
+@pytest.mark.slow
 def test_the_table_is_the_same_under_any_hash_seed_and_locale(
     tmp_path: Path, archive: Path
 ) -> None:

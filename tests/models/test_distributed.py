@@ -79,6 +79,7 @@ def together() -> list[dict[str, Any]]:
     return [json.loads(out) for out, _ in answers]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_processes_learn_what_one_learns(together: list[dict[str, Any]], kind: str) -> None:
     alone, _ = small_trainings.losses_and_weights(kind)
@@ -106,6 +107,7 @@ def test_shares_are_all_of_a_batch_and_as_large_as_each_other(rows: int, size: i
     assert max(map(len, shares)) - min(map(len, shares)) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("end", "patience"), [(signal.SIGKILL, LONG), (signal.SIGSTOP, 30.0)])
 def test_a_process_that_is_lost_ends_the_other_in_one_line(
     end: signal.Signals, patience: float
@@ -156,6 +158,7 @@ def test_nobody_waits_for_ever_for_those_that_never_come(monkeypatch: pytest.Mon
         pass
 
 
+@pytest.mark.slow
 def test_a_meeting_place_that_nobody_keeps_is_named_in_one_line() -> None:
     variables = {**os.environ, **environment(1, 2, free_port(), patience=2)}
     done = subprocess.run(

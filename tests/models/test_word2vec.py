@@ -47,6 +47,7 @@ def bytes_of_each_algorithm() -> str:
     return "".join(trained(algorithm=each).vectors.tobytes().hex() for each in ALGORITHMS)
 
 
+@pytest.mark.slow
 def test_the_same_reviews_give_the_same_bytes_whatever_pythons_hashes() -> None:
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); import test_word2vec; "

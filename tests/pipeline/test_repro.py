@@ -106,7 +106,7 @@ def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
     stage = workspace / "stages/train.py"
     code = stage.read_text(encoding="utf-8")
     stage.write_text(SLOW + code, encoding="utf-8")
-    with interruptible(workspace, "reelvec", "repro", "--jobs", "2") as process:
+    with interruptible(workspace, "reelvec", "repro", "--jobs", "2", "train") as process:
         wait_for_two_trainings(workspace, process)
         os.kill(process.pid, how)
         process.communicate(timeout=60)
@@ -117,8 +117,9 @@ def test_however_it_is_ended_no_stage_runs_on_and_the_next_run_completes(
         time.sleep(0.1)
 
     stage.write_text(code, encoding="utf-8")
-    succeed(workspace, "reelvec", "repro", **NO_MLFLOW)
+    succeed(workspace, "reelvec", "repro", "train", **NO_MLFLOW)
     assert (workspace / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
+    assert succeed(workspace, "reelvec", "repro") == "nothing has changed\n"
 
 
 def test_ctrl_c_twice_ends_stages_that_do_not_listen(workspace: Path) -> None:

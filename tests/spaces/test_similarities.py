@@ -118,6 +118,7 @@ def test_analogies_are_judged_exactly_as_by_gensim(
     assert found == expected
 
 
+@pytest.mark.slow
 def test_all_questions_are_judged_as_by_gensim_and_tell_evaluators_apart() -> None:
     space = believable_space()
     score, sections = evaluate_word_analogies(space, read_questions(BUNDLED))
@@ -438,6 +439,7 @@ def test_a_word_of_both_polarities_is_refused() -> None:
         compared(positive_words=("actor", "good"), negative_words=("actors", "bad"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_draws")
 def test_analogy_scores_add_up_over_the_sections() -> None:
     space = believable_space()
@@ -491,6 +493,7 @@ def test_escaping_leaves_plain_words_alone() -> None:
     assert escaped(r"_a|b\c_") == r"\_a\|b\\c\_"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_draws")
 def test_the_files_are_the_same_with_one_thread_and_with_two(tmp_path: Path) -> None:
     words = list(dict.fromkeys([*WORDS, *question_words()]))
@@ -509,6 +512,7 @@ def test_the_files_are_the_same_with_one_thread_and_with_two(tmp_path: Path) -> 
     assert written[0] == written[1]
 
 
+@pytest.mark.slow
 def test_published_glove_knows_that_king_less_man_plus_woman_is_queen(real_data: str) -> None:
     words, rows = [], []
     path = Path(real_data) / "glove.6B.50d.txt.gz"

@@ -75,6 +75,7 @@ def test_the_tutorials_tokenisation_equals_a_plain_loop(texts: list[str]) -> Non
     assert tokens_of(*texts, params=params) == expected
 
 
+@pytest.mark.slow
 @given(st.lists(REVIEW, max_size=3))
 def test_a_review_has_the_same_tokens_alone_as_in_any_company(texts: list[str]) -> None:
     together = tokens_of(*texts)
@@ -209,6 +210,7 @@ def test_a_corpus_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
     assert [row.tolist() for row in rows_of(loaded)] == [row.tolist() for row in rows_of(corpus)]
 
 
+@pytest.mark.slow
 def test_the_tutorials_token_counts_come_out_exactly(real_data: str) -> None:
     reviews = read_archive(Path(real_data) / OFFICIAL_NAME)
     texts = [review.text for review in reviews if review.split == "train"]

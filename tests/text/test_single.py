@@ -145,6 +145,7 @@ def test_words_are_forgotten_before_they_fill_the_memory(monkeypatch: pytest.Mon
         assert len(single._known) <= 3 + 2
 
 
+@pytest.mark.slow
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.integers(1, 9))
 def test_a_long_text_in_pieces_gives_the_same_ids(texts: list[str], at_once: int) -> None:
     params = PARAMS["all steps"]

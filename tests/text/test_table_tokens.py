@@ -34,6 +34,7 @@ def write(path: Path, texts: list[str], rows: int) -> None:
     pq.write_table(table, path, row_group_size=rows)
 
 
+@pytest.mark.slow
 @given(TEXTS, st.integers(1, 9), st.integers(1, 4))
 @settings(deadline=None, max_examples=40)
 @example([], 1, 1)
@@ -51,6 +52,7 @@ def test_any_row_groups_and_any_number_of_threads_give_the_same_bytes(
         assert bytes_of(root / "blocks") == bytes_of(root / "whole")
 
 
+@pytest.mark.slow
 @given(TEXTS, st.integers(1, 9))
 @settings(deadline=None)
 def test_any_size_of_block_gives_the_same_corpus(texts: list[str], reviews: int) -> None:

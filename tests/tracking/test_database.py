@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from reelvec.tracking.store import Store
 
 KILLED = """
@@ -20,6 +22,7 @@ Store(sys.argv[1], None, "reelvec")
 """
 
 
+@pytest.mark.slow
 def test_a_kill_while_a_database_is_made_leaves_none_and_the_next_process_makes_it(
     tmp_path: Path,
 ) -> None:

@@ -61,6 +61,30 @@ def test_runs_made_at_the_same_moment_become_one(
     assert PROVISIONAL not in run.data.tags
 
 
+def test_params_that_another_machine_writes_at_the_same_moment_are_no_failure(
+    opened: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, quicker = opened(), opened()
+    write = store.client.log_batch
+
+    def write_behind_the_other(*_: Any, **__: Any) -> None:
+        monkeypatch.setattr(store.client, "log_batch", write)
+        quicker.run("model", {"a": "1"}, TAGS)
+        raise MlflowException("UNIQUE constraint failed: params.key, params.run_uuid")
+
+    monkeypatch.setattr(store.client, "log_batch", write_behind_the_other)
+    store.run("model", {"a": "1", "b": "2"}, TAGS)
+    (run,) = active_runs(store)
+    assert run.data.params == {"a": "1", "b": "2"}
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise MlflowException("disk full")
+
+    monkeypatch.setattr(store.client, "log_batch", fail)
+    with pytest.raises(MlflowException, match="disk full"):
+        store.run("model", {"c": "3"}, TAGS)
+
+
 def test_a_run_that_was_settled_stays_whatever_the_clocks_say(
     opened: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +98,7 @@ def test_a_run_that_was_settled_stays_whatever_the_clocks_say(
     assert [run.info.run_id for run in active_runs(store)] == [first]
 
 
+@pytest.mark.slow
 def test_a_run_whose_maker_was_stopped_is_taken_over(
     opened: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:

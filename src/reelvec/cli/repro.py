@@ -7,13 +7,12 @@ DVC already.
 
 import multiprocessing
 import os
-import re
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
@@ -25,12 +24,17 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from reelvec.base.errors import ReelvecError
-from reelvec.base.project.files import read_json, write_json, write_text
+from reelvec.base.project.files import read_json, write_json
 from reelvec.cli.forked_python import forked_python
 from reelvec.cli.left_locks import release_the_dead
 from reelvec.cli.stages import stages_to_run
 from reelvec.cli.workspace import own_path
-from reelvec.dvc_interface import LOADED_TO_REPRODUCE, run_command
+from reelvec.dvc_interface import (
+    LOADED_TO_REPRODUCE,
+    locked_stages,
+    put_in_order,
+    run_command,
+)
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -47,6 +51,9 @@ BEGUN = Path(".dvc/tmp/order.json")
 """The order of dvc.lock when a run began; there until that run, or a later one, is complete."""
 
 LOADED = ["__main__", __name__, *LOADED_TO_REPRODUCE]
+FEWEST_TO_LOAD_FOR = 4
+"""Stages: fewer have imported what they need before all that any stage needs is loaded."""
+
 LINES_SHOWN = 30
 SECONDS_TO_END = 10.0
 
@@ -91,13 +98,15 @@ def reproduce(
     variables.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     runs = _Runs(project, log, jobs, force)
     try:
-        with _ended_in_order(), forked_python(project, variables) as runs.variables:
+        loaded = len(graph) >= FEWEST_TO_LOAD_FOR
+        python = forked_python(project, variables) if loaded else nullcontext(variables)
+        with _ended_in_order(), python as runs.variables:
             try:
                 runs.run_all(graph, durations)
             finally:
                 runs.end()
     finally:
-        _put_in_order(project / LOCK, [*locked, *order])
+        put_in_order(project / LOCK, [*locked, *order])
         write_json(project / DURATIONS, {**durations, **runs.durations})
     (project / BEGUN).unlink(missing_ok=True)  # another run may have been the first to end
     return runs.ended
@@ -320,7 +329,7 @@ def _ended_in_order() -> Iterator[None]:
 
 def _order_before(project: Path) -> list[str]:
     """The order of dvc.lock, as it was before a run that did not end put new stages to it."""
-    now = [name for name, _ in _entries(project / LOCK)]
+    now = [name for name, _ in locked_stages(project / LOCK)]
     try:
         before = [str(name) for name in read_json(project / BEGUN)]
     except (OSError, ValueError, TypeError):
@@ -328,25 +337,6 @@ def _order_before(project: Path) -> list[str]:
     # DVC moves nothing: what does not begin so is another file, from git perhaps.
     there = [name for name in before if name in now]
     return before if now[: len(there)] == there else now
-
-
-def _put_in_order(lock: Path, order: Sequence[str]) -> None:
-    """DVC puts what is new at the end of its lock: let it stand as if run one by one."""
-    entries = _entries(lock)
-    place = {name: number for number, name in reversed([*enumerate(order)])}
-    ordered = sorted(entries, key=lambda entry: place.get(entry[0], len(place)))
-    if ordered != entries:
-        head = lock.read_text(encoding="utf-8").partition("stages:\n")[0]
-        write_text(lock, f"{head}stages:\n{''.join(text for _, text in ordered)}")
-
-
-def _entries(lock: Path) -> list[tuple[str, str]]:
-    """The stages of dvc.lock in their order, each with its lines."""
-    if not lock.exists():
-        return []
-    stages = lock.read_text(encoding="utf-8").partition("stages:\n")[2]
-    found = re.findall(r"^  (\S.*):\n((?:    .*\n?)*)", stages, re.MULTILINE)
-    return [(name, f"  {name}:\n{lines}") for name, lines in found]
 
 
 def read_durations(path: Path) -> dict[str, float]:

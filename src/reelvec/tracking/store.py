@@ -104,13 +104,17 @@ class Store:
         """The one run with the fingerprint in `tags`, made if it is not there."""
         with self._lock:
             run = self.find(tags[FINGERPRINT]) or self._make_run(name, tags)
-            missing = [Param(key, params[key]) for key in params if key not in run.data.params]
-            changed = [
-                RunTag(key, tags[key]) for key in tags if run.data.tags.get(key) != tags[key]
-            ]
-            if missing or changed:
-                self._client.log_batch(run.info.run_id, params=missing, tags=changed)
+            try:
+                self._complete(run, params, tags)
+            except MlflowException:  # another machine has written the same at this moment
+                self._complete(self._client.get_run(run.info.run_id), params, tags)
         return WrittenRun(self._client, run, self._lock)
+
+    def _complete(self, run: Run, params: dict[str, str], tags: dict[str, str]) -> None:
+        missing = [Param(key, params[key]) for key in params if key not in run.data.params]
+        changed = [RunTag(key, tags[key]) for key in tags if run.data.tags.get(key) != tags[key]]
+        if missing or changed:
+            self._client.log_batch(run.info.run_id, params=missing, tags=changed)
 
     def find(self, fingerprint: str) -> Run | None:
         """The run with this fingerprint: the oldest, should there be several."""

@@ -108,6 +108,7 @@ def test_dollar_signs_of_words_stay_as_they_are() -> None:
     assert not any(text.get_parse_math() for text in figure.findobj(Text) if text.get_text())
 
 
+@pytest.mark.slow
 def test_pictures_are_the_same_bytes_in_another_process(written: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; import test_figures as t\n"
