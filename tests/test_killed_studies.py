@@ -29,6 +29,7 @@ PROJECT = Path(__file__).parents[1]
 SECONDS = 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_processes_that_compute_cells_end_with_the_study(
     tmp_path: Path, number: signal.Signals

@@ -69,6 +69,7 @@ def test_all_patterns_are_found() -> None:
     assert len(PATTERNS) > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PATTERNS)
 def test_four_times_the_text_takes_about_four_times_as_long(place: str) -> None:
     pattern = PATTERNS[place]

@@ -60,6 +60,7 @@ def test_under_load_all_answers_are_right_and_a_killed_worker_is_replaced(
     assert "served_model.py" not in served.said()
 
 
+@pytest.mark.slow
 def test_words_that_are_new_change_no_answer(project: Path, asked: list[Question]) -> None:
     model = read_model(project / "data/ensembles" / ENSEMBLE)
     generator = random.Random(5)

@@ -158,6 +158,7 @@ def test_waits_grow_up_to_the_longest(
     assert waits == ["0.001 s", "0.002 s", "0.003 s"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_wait_that_the_server_asks_for_is_kept(
     server: Server, target: Path, capsys: pytest.CaptureFixture[str], status: int

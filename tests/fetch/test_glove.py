@@ -149,6 +149,7 @@ def test_a_zip_that_is_damaged_in_its_middle_is_refused(tmp_path: Path, damage: 
         fetch_glove(params, tmp_path / "glove", Sources(tmp_path / "cache"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
 def test_max_words_stops_the_download_early(
     tmp_path: Path, server: Server, method: int, monkeypatch: pytest.MonkeyPatch
@@ -198,6 +199,7 @@ def test_a_server_without_ranges_sends_the_whole_archive_once(
     assert len(server.requests) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["glove.6B.zip", "glove.6B.100d.txt", "glove.6B.100d.txt.gz", "glove.6B.100d.zip"]
 )

@@ -54,6 +54,7 @@ def test_pooling_equals_a_plain_loop_over_the_reviews(encoder: str, rows: list[l
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 @given(rows=ROWS)
 def test_the_maximum_that_a_gpu_trains_is_the_same_with_the_same_gradient(
     rows: list[list[int]],

@@ -166,6 +166,7 @@ def in_order(count: int, seed: int) -> Dataset:
     return Dataset(ragged(rows), labels, np.arange(count, dtype=np.int32))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "learns"),
     [

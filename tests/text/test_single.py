@@ -68,6 +68,7 @@ def both_ways(params: PreprocessParams, texts: list[str]) -> tuple[Any, Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARAMS)
 @given(texts=st.lists(TEXTS, max_size=4))
 @example(texts=[""])

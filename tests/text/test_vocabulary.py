@@ -156,6 +156,7 @@ def test_validation_reviews_come_from_the_official_training_reviews() -> None:
     assert len(parts["valid"]) == 2
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1), films=st.integers(150, 250))
 def test_no_film_stands_on_both_sides_and_both_have_praise_and_blame(seed: int, films: int) -> None:

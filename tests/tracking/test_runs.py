@@ -694,6 +694,7 @@ def warnings_in(text: str) -> list[str]:
     return [line for line in text.splitlines() if line]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_waits")
 @pytest.mark.parametrize(
     "server",
@@ -721,6 +722,7 @@ def test_a_bad_server_costs_one_warning(
     assert "make track" in warning
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_waits")
 @pytest.mark.parametrize("server", [closed_port, silent_server, server_that_falls_silent])
 def test_recording_on_a_bad_server_costs_one_warning(
