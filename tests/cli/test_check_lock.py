@@ -1,5 +1,6 @@
 """`check-lock` on a small DVC project: run once, committed, and cloned without its data."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from reelvec.base.errors import ReelvecError
 from reelvec.cli.check_lock import stale_stages
-from reelvec.cli.workspace import run_dvc
+from reelvec.cli.workspace import environment
 
 DVC_YAML = """\
 stages:
@@ -77,6 +78,11 @@ def score(size):
 Git = Callable[..., str]
 
 
+def run_dvc(project: Path, *words: str) -> None:
+    variables = environment(project)
+    subprocess.run(["dvc", *words], cwd=project, env=variables, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, git: Git) -> Path:
     """The project with its data, as its author has it."""
@@ -87,7 +93,6 @@ def project(tmp_path_factory: pytest.TempPathFactory, git: Git) -> Path:
     git(root, "init", "--quiet")
     (root / ".gitignore").write_text("/data/\n__pycache__/\n")
     run_dvc(root, "init", "--quiet")
-    run_dvc(root, "config", "core.analytics", "false")
     run_dvc(root, "repro", "--quiet")
     git(root, "add", ".")
     git(root, "commit", "--quiet", "-m", "The result")

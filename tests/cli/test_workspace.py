@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from dvc.repo import Repo
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
@@ -16,7 +17,7 @@ from reelvec.cli import workspace as workspaces
 from reelvec.cli.app import app
 from reelvec.cli.demo import run_demo
 from reelvec.cli.repro import reproduce
-from reelvec.cli.workspace import MARK, make_workspace, merge_params, run_dvc, sole_user_of
+from reelvec.cli.workspace import DVC_CONFIG, MARK, make_workspace, merge_params, sole_user_of
 
 PROJECT = Path(__file__).parents[2]
 
@@ -28,11 +29,7 @@ def test_a_folder_that_is_no_workspace_is_never_replaced(tmp_path: Path) -> None
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def test_a_workspace_is_a_copy_and_replaces_an_older_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr(workspaces, "run_dvc", lambda _, *arguments: asked.append(arguments))
+def test_a_workspace_is_a_copy_and_replaces_an_older_one(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     overrides = tmp_path / "overrides.yaml"
     overrides.write_text("imdb: {source: elsewhere}\n")
@@ -42,7 +39,8 @@ def test_a_workspace_is_a_copy_and_replaces_an_older_one(
     assert not (workspace / "left over").exists()
     assert (workspace / "params.yaml").read_text() == (PROJECT / "params.yaml").read_text()
     assert (workspace / "src/reelvec/cli/demo.py").exists()
-    assert [arguments[0] for arguments in asked] == ["init", "config"] * 2
+    with Repo(str(workspace)) as repo:
+        assert [repo.root_dir, repo.config["core"]["no_scm"]] == [str(workspace), True]
 
 
 def test_a_kill_while_an_older_one_is_cleared_leaves_a_workspace(
@@ -55,7 +53,6 @@ def test_a_kill_while_an_older_one_is_cleared_leaves_a_workspace(
         remove(path)
         assert (workspace / MARK).is_file()
 
-    monkeypatch.setattr(workspaces, "run_dvc", lambda *_: None)
     workspace = tmp_path / "workspace"
     make_workspace(PROJECT, workspace, [])
     monkeypatch.setattr(workspaces, "remove", watched)
@@ -121,7 +118,8 @@ def test_a_stages_python_is_the_one_that_runs_reelvec(
     (project / "dvc.yaml").write_text(
         "stages: {which: {cmd: python stages/which.py, deps: [stages/which.py], outs: [which]}}\n"
     )
-    run_dvc(project, "init", "--no-scm", "--quiet")
+    (project / ".dvc").mkdir()
+    (project / ".dvc/config").write_text(DVC_CONFIG)
     # Nothing is activated, and the shell has a python of its own.
     monkeypatch.setenv("PATH", f"{other.parent}{os.pathsep}{os.environ['PATH']}")
     assert reproduce(project, jobs=1) == ["which"]

@@ -25,7 +25,7 @@ from reelvec.evaluation.predictions import Predictions
 
 @pytest.fixture
 def arena(tmp_path: Path, untouched: Path, finished: Path) -> Arena:
-    return Arena(tmp_path, untouched, finished, 60.0, real=False)
+    return Arena(tmp_path, untouched, finished, 25.0, real=False)
 
 
 @pytest.mark.slow
