@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +109,29 @@ def test_blocks_give_what_all_at_once_gives(
 ) -> None:
     monkeypatch.setattr(answers, "REVIEWS_AT_ONCE", 2)
     assert found(reelvec, *REVIEWS) == expected(REVIEWS)
+
+
+def test_blocks_are_answered_in_their_order_and_few_are_read_ahead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(answers, "THREADS", 3)
+    read = list[int]()
+
+    def answer(_: None, block: list[str], __: None) -> answers.Answer:
+        time.sleep(0.01 * (int(block[0]) % 3 == 0))  # some take longer than those behind them
+        return answers.Answer([float(block[0])], None)
+
+    def blocks() -> Iterator[list[str]]:
+        for number in range(20):
+            read.append(number)
+            yield [str(number)]
+
+    monkeypatch.setattr(answers, "answer_to", answer)
+    given = answers.answers_side_by_side(None, blocks(), None)  # type: ignore[arg-type]
+    assert next(given).probabilities == [0.0]
+    assert len(read) <= 3 + 1
+    assert [each.probabilities for each in given] == [[float(n)] for n in range(1, 20)]
+    assert read == [*range(20)]
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """What a model says of reviews: here, or on the workers of a Dask cluster."""
 
 import secrets
+import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from reelvec.base.executor import map_blocks
+from reelvec.base.executor import THREADS, map_blocks
 from reelvec.cli.review_files import ParquetReviews
 from reelvec.models.logits import probabilities_of
 from reelvec.text.blocks import blocks_of
@@ -45,6 +48,32 @@ def answer_to(model: "Model", block: Sequence[str], words: int | None) -> Answer
     from reelvec.evaluation.explain import contributions
 
     return Answer(probabilities, [found[:words] for found in contributions(model, block)])
+
+
+def answers_side_by_side(
+    model: "Model", blocks: Iterable[Sequence[str]], words: int | None
+) -> Iterator[Answer]:
+    """Answer several blocks at a time, in their order, when all of them are there already.
+
+    Each has one core: how many work on a matrix product shows in the last digits.
+    """
+    waiting = deque[Future[Answer]]()
+    with ThreadPoolExecutor(THREADS, initializer=_keep_to_one_core) as pool:
+        try:
+            for block in blocks:
+                waiting.append(pool.submit(answer_to, model, block, words))
+                if len(waiting) > THREADS:  # no more: a file may be larger than the memory
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _keep_to_one_core() -> None:
+    if torch := sys.modules.get("torch"):  # a linear model has no need of it
+        torch.set_num_threads(1)
 
 
 def most_at_once(words: int | None) -> int:

@@ -13,7 +13,14 @@ from reelvec.base.errors import INTERRUPTED, ReelvecError
 from reelvec.base.executor import SCHEDULER
 from reelvec.base.messages import printable
 from reelvec.base.project.provenance import LabelNames
-from reelvec.cli.answers import Answer, answer_to, answers_of_workers, blocks_in, most_at_once
+from reelvec.cli.answers import (
+    Answer,
+    answer_to,
+    answers_of_workers,
+    answers_side_by_side,
+    blocks_in,
+    most_at_once,
+)
 from reelvec.cli.review_files import ParquetReviews
 from reelvec.cli.terminal import print_json
 from reelvec.evaluation.results import Results
@@ -75,7 +82,10 @@ def _predict(
         answers = answers_of_workers(folder_of_model(name, project), given, style.words)
     else:
         blocks, asked = tee(blocks)
-        answers = (answer_to(model, block, style.words) for block in asked)
+        if _number_of(given) is None:  # nobody knows when the next one comes
+            answers = (answer_to(model, block, style.words) for block in asked)
+        else:
+            answers = answers_side_by_side(model, asked, style.words)
     for answer, block in zip(answers, blocks, strict=True):
         _print_block(block, answer, style.as_json, model.labels)
         # Who writes a line into a pipe may wait for its answer before the next one.
