@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelvec.fetch.texts import write_texts
+from reelvec.fetch.texts import Texts, read_facts, write_texts
 
 BLOCKS = st.lists(st.lists(st.sampled_from(["", " \v", "a b", "é", "a\u3000b"])), min_size=1)
 
@@ -17,10 +17,12 @@ BLOCKS = st.lists(st.lists(st.sampled_from(["", " \v", "a b", "é", "a\u3000b"])
 def test_texts_come_back_in_any_order_and_are_counted(
     tmp_path_factory: pytest.TempPathFactory, blocks: list[list[str]], size: int, random: Random
 ) -> None:
-    path = tmp_path_factory.mktemp("texts") / "texts.arrow"
-    columns = [pa.chunked_array([pa.array(block, pa.large_string())]) for block in blocks]
+    written = []
+    for source in (blocks[: len(blocks) // 2], blocks[len(blocks) // 2 :]):
+        tables = (pa.table({"text": pa.array(block, pa.large_string())}) for block in source)
+        written.append(write_texts(tmp_path_factory.mktemp("texts"), tables))
     all_ = [text for block in blocks for text in block]
-    texts = write_texts(path, columns)
+    texts = Texts.of(written, pa.concat_tables(map(read_facts, written)))
     order = list(range(len(all_)))
     random.shuffle(order)
     groups = list(texts.in_order(np.array(order, np.int64), size))

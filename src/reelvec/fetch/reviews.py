@@ -92,7 +92,7 @@ def fetch_tables(files: Sequence[Path], params: ImdbParams, table: Path) -> dict
         )
     reading = params.tables or TableParams()
     with folder_beside(table) as folder:
-        rows = read_tables(files, folder / "texts.arrow")
+        rows = read_tables(files, folder)
         label, film = _labels(rows, reading), _films(rows)
         split = _splits(rows, label, film, reading)
         label = np.where(split == SPLITS.index("unsup"), -1, label).astype(np.int8)

@@ -3,10 +3,13 @@
 import csv
 import io
 import lzma
+import os
+import secrets
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -15,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reelvec.base.errors import ReelvecError
+from reelvec.base.executor import SCHEDULER, map_blocks
 from reelvec.base.messages import did_you_mean, get_again, listed
 from reelvec.fetch.json_lines import NOT_UTF8, objects_of
-from reelvec.fetch.texts import Texts, write_texts
+from reelvec.fetch.texts import FOUND, Texts, Written, read_facts, write_texts
 
 COLUMNS = ("text", "label", "split", "id", "film")
 """What is read; only the first two must be there, and whatever else there is does not matter."""
@@ -61,34 +65,39 @@ def is_table(name: str) -> bool:
     return _kind_of(name) is not None
 
 
-def read_tables(files: Sequence[Path], texts: Path) -> Rows:
-    """Read tables that have the same columns.
+def read_tables(files: Sequence[Path], folder: Path) -> Rows:
+    """Read tables that have the same columns, as many at a time as there are threads or workers.
 
     Args:
-        files: at least one.
-        texts: the file to write all texts into.
+        files: at least one; where a Dask cluster works, all its workers see them.
+        folder: for the texts, to be read from there as long as they are needed.
 
     Raises:
         ReelvecError: a file is of no known kind, empty, damaged, not UTF-8, or lacks a column
-            that it needs or that another one has; a cell is too long.
+            that it needs or that another one has; a cell is too long; or as for `map_blocks`.
     """
-    tables, starts, names = list[pa.Table](), list[int](), list[set[str]]()
+    # A worker may have been started elsewhere; here people know a file by the name they gave.
+    named = [path.absolute() for path in files] if os.environ.get(SCHEDULER) else files
+    written, facts, starts = list[Written](), list[pa.Table](), list[int]()
+    done = map_blocks(partial(_write, folder.absolute()), named)
+    for path, each in zip(files, done, strict=True):
+        if not sum(each.blocks):
+            raise ReelvecError(f"{path}: there is no review in it")
+        starts.append(sum(map(len, facts)))
+        written.append(each)
+        facts.append(read_facts(each))
+        _check_columns(set(facts[0].column_names), set(facts[-1].column_names), files[0], path)
+    whole = pa.concat_tables(facts, promote_options="default")
+    texts = Texts.of(written, whole)
+    return Rows(whole.drop_columns(FOUND.names), texts, files, starts)
 
-    def read() -> Iterator[pa.ChunkedArray]:
-        rows = 0
-        for path in files:
-            starts.append(rows)
-            for table in _read(path):
-                tables.append(table.drop_columns("text"))
-                rows += len(table)
-                yield table["text"]
-            if rows == starts[-1]:
-                raise ReelvecError(f"{path}: there is no review in it")
-            names.append(set(tables[-1].column_names))
-            _check_columns(names[0], names[-1], files[0], path)
 
-    kept = write_texts(texts, read())
-    return Rows(pa.concat_tables(tables, promote_options="default"), kept, files, starts)
+def _write(folder: Path, path: Path) -> Written:
+    """Read a file, and write its rows into a folder of their own."""
+    # A worker that is taken for lost may still be writing when another one does the same.
+    place = folder / secrets.token_hex(8)
+    place.mkdir()
+    return write_texts(place, _read(path))
 
 
 def _check_columns(there: set[str], here: set[str], first_path: Path, path: Path) -> None:
