@@ -17,7 +17,8 @@ import psutil
 
 from benchmarks.measure import REPETITIONS, Row, seconds, yes_or_no
 from reelvec.base.errors import ReelvecError
-from reelvec.cli.repro import Waiting, cores
+from reelvec.base.project.files import write_json
+from reelvec.cli.repro import MEASURED, Waiting, cores
 from reelvec.cli.stages import stages_to_run
 from reelvec.cli.workspace import environment, make_workspace, merge_params
 from reelvec.fetch.download import Sources
@@ -56,7 +57,9 @@ def run() -> list[Row]:
         changed = seconds(lambda: _repro(together, plain, "reelvec"))
         changed += seconds(lambda: _run(together, plain, "reelvec", "page"))
         measured = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-        schedules = _schedules(alone, measured)
+        durations = {_stage_of(entry["command"]): round(entry["seconds"], 1) for entry in measured}
+        schedules = _schedules(alone, durations)
+    write_json(MEASURED, dict(sorted(durations.items())))
     speedup = one_by_one / side_by_side
     return [
         *map(_stage_row, measured),
@@ -105,10 +108,9 @@ def _share(process: psutil.Process) -> int:
         return 0
 
 
-def _schedules(workspace: Path, measured: list[dict[str, Any]]) -> list[Row]:
+def _schedules(workspace: Path, durations: dict[str, float]) -> list[Row]:
     """How long the stages would take with more cores, from how long each took by itself."""
     graph, _ = stages_to_run(workspace, (), force=True)
-    durations = {_stage_of(entry["command"]): entry["seconds"] for entry in measured}
     one = makespan(graph, durations, 1)
     return [
         Row(

@@ -16,7 +16,7 @@ from reelvec.cli import demo
 from reelvec.cli import workspace as workspaces
 from reelvec.cli.app import app
 from reelvec.cli.demo import run_demo
-from reelvec.cli.repro import reproduce
+from reelvec.cli.repro import DURATIONS, MEASURED, reproduce
 from reelvec.cli.workspace import DVC_CONFIG, MARK, make_workspace, merge_params, sole_user_of
 
 PROJECT = Path(__file__).parents[2]
@@ -103,6 +103,19 @@ def test_a_demo_that_fails_ends_with_the_end_of_its_log(
         run_demo(PROJECT, tmp_path / "demo")
     log = (tmp_path / "demo/demo.log").read_text()
     assert "nowhere.tar.gz" in log
+
+
+def test_the_stage_that_is_known_to_take_longest_goes_first(tmp_path: Path) -> None:
+    stages = ", ".join(f"{name}: {{cmd: echo {name} > {name}, outs: [{name}]}}" for name in "abcd")
+    for name, text in {
+        "dvc.yaml": f"stages: {{{stages}}}\n",
+        ".dvc/config": DVC_CONFIG,
+        MEASURED: '{"a": 2.0, "b": 1.0, "c": 9.0, "d": 3.0}',
+        DURATIONS: '{"d": 10.0}',  # what was seen here counts more
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert reproduce(tmp_path, jobs=1) == ["d", "c", "a", "b"]
 
 
 def test_a_stages_python_is_the_one_that_runs_reelvec(

@@ -19,6 +19,7 @@ COPIED = (
     "params.yaml",
     "stages",
     "src",
+    "benchmarks/seconds.json",
     "data/sample",
     "data/behaviour.csv",
     "data/judgements.csv",
