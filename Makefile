@@ -68,7 +68,7 @@ repro: setup ## the real pipeline: downloads the data unless REELVEC_MIRROR has 
 test: dev ## all tests
 	$(PYTEST)
 
-check: dev lint ## ruff, mypy, the layers, and the tests that take no pipeline
+check: dev lint ## ruff, mypy, the layers, and the tests that take less than a second
 	$(PYTEST) -m "not slow"
 
 lint: dev ## ruff, mypy, and the layers of the package

@@ -18,9 +18,9 @@ import psutil
 from benchmarks.measure import REPETITIONS, Row, seconds, yes_or_no
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_json
-from reelvec.cli.repro import MEASURED, Waiting, cores
+from reelvec.cli.repro import Waiting, cores
 from reelvec.cli.stages import stages_to_run
-from reelvec.cli.workspace import environment, make_workspace, merge_params
+from reelvec.cli.workspace import MEASURED, environment, make_workspace, merge_params
 from reelvec.fetch.download import Sources
 from reelvec.fetch.imdb import OFFICIAL_NAME
 

@@ -9,13 +9,20 @@ import importlib
 import inspect
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reelvec.dvc_interface import LOADED_TO_REPRODUCE, LOCKED_PATHS, opened, run_command
+from reelvec.dvc_interface import (
+    LOADED_TO_REPRODUCE,
+    LOCKED_PATHS,
+    _modify_yaml,
+    opened,
+    run_command,
+)
 
 PROJECT = Path(__file__).parents[1]
 CODE = ("src", "stages", "studies", "benchmarks", ".ci")
@@ -223,6 +230,43 @@ def test_a_lock_has_the_bytes_that_dvc_itself_writes(project: Path) -> None:
     from dvc.cli import main
 
     assert changed_and_run(run_command) == changed_and_run(main)
+
+
+LOCK = "schema: '2.0'\nstages:\n  a:\n    cmd: x\n    deps:\n    - path: y\n  b@c:\n    cmd: z\n"
+DATASETS = "datasets:\n- name: d\n  type: dvc\n  url: u\n  lock:\n    rev_lock: q\n"
+SHARED = [1, 2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOCK,
+        LOCK + DATASETS,
+        LOCK[:-1],
+        LOCK.replace("    deps", "# a comment\n    deps"),
+        LOCK.replace("  b@c", "  # a comment\n  b@c"),
+        LOCK + "  f: {cmd: x}\n",
+        "schema: '2.0'\nstages: {}\n",
+        "",
+    ],
+)
+@pytest.mark.parametrize("name", ["a", "new", "1.5", "n" * 140])
+@pytest.mark.parametrize("value", [3, {"once": SHARED, "again": SHARED}])
+def test_whatever_a_lock_holds_is_kept_as_dvc_keeps_it(
+    tmp_path: Path, text: str, name: str, value: object
+) -> None:
+    from dvc.dvcfile import modify_yaml
+
+    def changed_by(modify: Callable[..., Any]) -> bytes:
+        lock = tmp_path / "dvc.lock"
+        lock.write_text(text, encoding="utf-8")
+        for stage in (name, "behind it", "b@c"):
+            with modify(str(lock)) as content:
+                content["stages"] = content.get("stages", {})
+                content["stages"].update({stage: {"cmd": "x", "params": {"params.yaml": value}}})
+        return lock.read_bytes()
+
+    assert changed_by(partial(_modify_yaml, modify_yaml)) == changed_by(modify_yaml)
 
 
 def test_dvcs_file_of_locks_says_who_locks_what(project: Path, repo: Any) -> None:

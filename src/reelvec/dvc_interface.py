@@ -45,6 +45,9 @@ LOADED_TO_REPRODUCE = (
 LOCK_SUFFIX, LOCKED_STAGES = ".lock", "stages:\n"
 """Of a dvc.lock: how its name ends, and the line behind which its stages stand."""
 
+ANCHOR = "&id"
+"""How YAML begins what it writes once and refers to again."""
+
 LOCKED_PATHS = Path(".dvc/tmp/rwlock")
 """DVC's file of paths that are read and written, each by the number of a process."""
 
@@ -256,7 +259,7 @@ def _modify_yaml(
     from dvc.utils.serialize import dumps_yaml, load_yaml
 
     lock = Path(path)
-    if lock.suffix != LOCK_SUFFIX or not locked_stages(lock):
+    if lock.suffix != LOCK_SUFFIX or not _has_entries_alone(lock):
         with by_dvc(path, fs=fs) as content:
             yield content
         return
@@ -266,9 +269,14 @@ def _modify_yaml(
     changed = {
         name: entry for name, entry in content["stages"].items() if entry is not before.get(name)
     }
-    if changed:
-        entries = dict(locked_stages(lock)) | dict(_entries(dumps_yaml({"stages": changed})))
-        _write_stages(lock, entries.values())
+    written = dumps_yaml({"stages": changed})
+    entries = _entries(written)
+    # What a parameter repeats by an anchor has a number that is one of the whole file.
+    if ANCHOR in written or len(entries) != len(changed):
+        with by_dvc(path, fs=fs) as whole:
+            whole["stages"].update(changed)
+    elif changed:
+        _write_stages(lock, {**dict(locked_stages(lock)), **dict(entries)}.values())
 
 
 def locked_stages(lock: Path) -> list[tuple[str, str]]:
@@ -282,8 +290,20 @@ def _entries(text: str) -> list[tuple[str, str]]:
     return [(name, f"  {name}:\n{lines}") for name, lines in found]
 
 
+def _has_entries_alone(lock: Path) -> bool:
+    """Whether a lock is as DVC writes it, behind its head stages and nothing else."""
+    if lock.is_symlink() or not lock.exists():
+        return False
+    text = lock.read_text(encoding="utf-8")
+    stages = text.partition(LOCKED_STAGES)[2]
+    entries = "".join(lines for _, lines in _entries(text))
+    return entries.endswith("\n") and entries == stages and ANCHOR not in text
+
+
 def put_in_order(lock: Path, order: Sequence[str]) -> None:
     """DVC puts what is new at the end of its lock: let it stand as if run one by one."""
+    if not _has_entries_alone(lock):
+        return
     entries = locked_stages(lock)
     place = {name: number for number, name in reversed([*enumerate(order)])}
     ordered = sorted(entries, key=lambda entry: place.get(entry[0], len(place)))

@@ -12,6 +12,7 @@ import pytest
 from small_project import BASELINE, ENSEMBLE, CommandLine
 
 from reelvec.base import executor
+from reelvec.base.errors import ReelvecError
 from reelvec.cli import answers, review_files
 from reelvec.cli.review_files import ParquetReviews, read_review_file
 from reelvec.evaluation import predictions
@@ -132,6 +133,15 @@ def test_blocks_are_answered_in_their_order_and_few_are_read_ahead(
     assert len(read) <= 3 + 1
     assert [each.probabilities for each in given] == [[float(n)] for n in range(1, 20)]
     assert read == [*range(20)]
+
+    def broken() -> Iterator[list[str]]:
+        yield from (["1"], ["2"])
+        raise ReelvecError("damaged")
+
+    given = answers.answers_side_by_side(None, broken(), None)  # type: ignore[arg-type]
+    assert [next(given).probabilities for _ in range(2)] == [[1.0], [2.0]]
+    with pytest.raises(ReelvecError, match="damaged"):
+        next(given)
 
 
 @pytest.mark.parametrize(

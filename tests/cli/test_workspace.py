@@ -16,8 +16,15 @@ from reelvec.cli import demo
 from reelvec.cli import workspace as workspaces
 from reelvec.cli.app import app
 from reelvec.cli.demo import run_demo
-from reelvec.cli.repro import DURATIONS, MEASURED, reproduce
-from reelvec.cli.workspace import DVC_CONFIG, MARK, make_workspace, merge_params, sole_user_of
+from reelvec.cli.repro import DURATIONS, reproduce
+from reelvec.cli.workspace import (
+    DVC_CONFIG,
+    MARK,
+    MEASURED,
+    make_workspace,
+    merge_params,
+    sole_user_of,
+)
 
 PROJECT = Path(__file__).parents[2]
 

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import lzma
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -435,6 +436,24 @@ def test_bad_input_is_told_in_a_line_and_nothing_is_written(
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"text,label\n", "r.csv: there is no review in it"),
+        (b"text,label,split\na,keep,test\n", "no column 'split', which"),
+    ],
+)
+def test_a_bad_file_before_many_is_told_and_no_thread_writes_on(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    (tmp_path / "others").mkdir()
+    first = put(tmp_path, "r.csv", content)
+    others = [put(tmp_path / "others", f"{number}.csv", PLAIN) for number in range(100)]
+    with pytest.raises(ReelvecError, match=re.escape(message)):
+        fetched(tmp_path, [str(path) for path in (first, *others)])
+    assert {each.name for each in tmp_path.iterdir()} == {"r.csv", "others"}
 
 
 def test_a_broken_row_is_found_by_its_line_where_cells_have_line_breaks(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from reelvec.base.errors import ReelvecError
 from reelvec.base.executor import THREADS, map_blocks
 from reelvec.cli.review_files import ParquetReviews
 from reelvec.models.logits import probabilities_of
@@ -64,11 +65,19 @@ def answers_side_by_side(
                 waiting.append(pool.submit(answer_to, model, block, words))
                 if len(waiting) > THREADS:  # no more: a file may be larger than the memory
                     yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+        except ReelvecError:  # what was read before it is answered
+            yield from _results(waiting)
+            raise
+        else:
+            yield from _results(waiting)
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _results(waiting: "deque[Future[Answer]]") -> Iterator[Answer]:
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _keep_to_one_core() -> None:

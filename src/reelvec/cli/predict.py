@@ -3,11 +3,11 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from reelvec.base.errors import INTERRUPTED, ReelvecError
 from reelvec.base.executor import SCHEDULER
@@ -28,6 +28,8 @@ from reelvec.models.folders import folder_of_model
 from reelvec.models.logits import label_of
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from reelvec.evaluation.explain import Contribution
 
 SHORTEST_TEXT = 20
@@ -77,7 +79,7 @@ def _predict(
     model = load_model(name, project)
     if variant is None and not style.as_json:
         print(f"{name}, the best model on the validation reviews:", file=sys.stderr)
-    blocks = _blocks(given, style.words)
+    blocks = blocks_in(given, style.words)
     if isinstance(given, ParquetReviews) and os.environ.get(SCHEDULER):
         answers = answers_of_workers(folder_of_model(name, project), given, style.words)
     else:
@@ -86,10 +88,12 @@ def _predict(
             answers = (answer_to(model, block, style.words) for block in asked)
         else:
             answers = answers_side_by_side(model, asked, style.words)
-    for answer, block in zip(answers, blocks, strict=True):
-        _print_block(block, answer, style.as_json, model.labels)
-        # Who writes a line into a pipe may wait for its answer before the next one.
-        sys.stdout.flush()
+    with _bar(given, style.words) as bar:
+        for answer, block in zip(answers, blocks, strict=True):
+            _print_block(block, answer, style.as_json, model.labels)
+            # Who writes a line into a pipe may wait for its answer before the next one.
+            sys.stdout.flush()
+            bar.update(len(block))
 
 
 def read_texts(
@@ -122,17 +126,14 @@ def read_texts(
     return [[text.encode("utf-8", "replace").decode() for text in arguments]]
 
 
-def _blocks(given: Iterable[Sequence[str]], words: int | None) -> Iterator[Sequence[str]]:
-    """Blocks of texts, with a bar on a terminal while the answers go elsewhere."""
+def _bar(given: Iterable[Sequence[str]], words: int | None) -> "tqdm[NoReturn]":
+    """A bar on a terminal while the answers go elsewhere."""
     from tqdm import tqdm
 
     total = _number_of(given)
     few = total is not None and total <= most_at_once(words)
     hidden = few or not sys.stderr.isatty() or sys.stdout.isatty()
-    with tqdm(total=total, unit=" reviews", disable=hidden) as bar:
-        for block in blocks_in(given, words):
-            yield block
-            bar.update(len(block))
+    return tqdm(total=total, unit=" reviews", disable=hidden)
 
 
 def _number_of(given: Iterable[Sequence[str]]) -> int | None:

@@ -28,7 +28,7 @@ from reelvec.base.project.files import read_json, write_json
 from reelvec.cli.forked_python import forked_python
 from reelvec.cli.left_locks import release_the_dead
 from reelvec.cli.stages import stages_to_run
-from reelvec.cli.workspace import own_path
+from reelvec.cli.workspace import MEASURED, own_path
 from reelvec.dvc_interface import (
     LOADED_TO_REPRODUCE,
     locked_stages,
@@ -43,9 +43,6 @@ LOCK = Path("dvc.lock")
 LOG = Path(".dvc/tmp/repro.log")
 DURATIONS = Path(".dvc/tmp/durations.json")
 """Seconds that each stage took when it last ran: the longest way to the end goes first."""
-
-MEASURED = Path("benchmarks/seconds.json")
-"""The same as `make bench` measured it, for a checkout in which nothing has run yet."""
 
 RUN = b"Running stage '"
 """What DVC prints of a stage that it runs, and not of one that is up to date or in its cache."""

@@ -7,12 +7,12 @@ import os
 import secrets
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,6 +34,9 @@ LONGEST_CELL = 1 << 26
 """Bytes above which a cell is no review: 64 MiB."""
 
 ROWS_AT_ONCE = 10_000
+
+STOPPED = "stopped"
+"""A file beside the texts: nobody waits for more of them."""
 
 Kind = tuple[str, str | None]
 """Format and compression, each as the name of a file says it."""
@@ -79,14 +82,19 @@ def read_tables(files: Sequence[Path], folder: Path) -> Rows:
     # A worker may have been started elsewhere; here people know a file by the name they gave.
     named = [path.absolute() for path in files] if os.environ.get(SCHEDULER) else files
     written, facts, starts = list[Written](), list[pa.Table](), list[int]()
-    done = map_blocks(partial(_write, folder.absolute()), named)
-    for path, each in zip(files, done, strict=True):
-        if not sum(each.blocks):
-            raise ReelvecError(f"{path}: there is no review in it")
-        starts.append(sum(map(len, facts)))
-        written.append(each)
-        facts.append(read_facts(each))
-        _check_columns(set(facts[0].column_names), set(facts[-1].column_names), files[0], path)
+    work = map_blocks(partial(_write, folder.absolute()), named)
+    with closing(cast(Generator[Written, None, None], work)) as done:
+        try:
+            for path, each in zip(files, done, strict=True):
+                if not sum(each.blocks):
+                    raise ReelvecError(f"{path}: there is no review in it")
+                starts.append(sum(map(len, facts)))
+                written.append(each)
+                facts.append(read_facts(each))
+                there, here = (set(table.column_names) for table in (facts[0], facts[-1]))
+                _check_columns(there, here, files[0], path)
+        finally:
+            (folder / STOPPED).touch()  # for those that are still reading other files
     whole = pa.concat_tables(facts, promote_options="default")
     texts = Texts.of(written, whole)
     return Rows(whole.drop_columns(FOUND.names), texts, files, starts)
@@ -97,7 +105,7 @@ def _write(folder: Path, path: Path) -> Written:
     # A worker that is taken for lost may still be writing when another one does the same.
     place = folder / secrets.token_hex(8)
     place.mkdir()
-    return write_texts(place, _read(path))
+    return write_texts(place, takewhile(lambda _: not (folder / STOPPED).exists(), _read(path)))
 
 
 def _check_columns(there: set[str], here: set[str], first_path: Path, path: Path) -> None:

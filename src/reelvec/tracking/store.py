@@ -27,7 +27,7 @@ from mlflow.entities import (
     Run,
     RunTag,
 )
-from mlflow.exceptions import MlflowException
+from mlflow.exceptions import MlflowException, RestException
 from mlflow.models import Model
 
 from reelvec.base.messages import quiet
@@ -106,7 +106,10 @@ class Store:
             run = self.find(tags[FINGERPRINT]) or self._make_run(name, tags)
             try:
                 self._complete(run, params, tags)
-            except MlflowException:  # another machine has written the same at this moment
+            except MlflowException as error:
+                if self._is_server and not isinstance(error, RestException):
+                    raise  # it does not answer
+                # Another machine has written the same at this moment.
                 self._complete(self._client.get_run(run.info.run_id), params, tags)
         return WrittenRun(self._client, run, self._lock)
 
