@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -98,6 +99,10 @@ def test_the_page_says_what_came_and_what_did_not_hold(tmp_path: Path) -> None:
     bad = replace(KEPT, wrong=["500: x"], megabytes={"first": 100.0, "last": 106.0, "most": 106.0})
     assert faults_of(bad) == ["1 wrong answers, the first: 500: x", "memory grew by 6.0%"]
     assert "### What did not hold\n\n- 1 wrong answers" in soak_markdown(bad)
+    late = replace(KEPT, wrong=["504: b'Request processing time exceeded limit'"])
+    (fault,) = faults_of(late)
+    assert fault.startswith("1 of 1,000 requests got status 504: no answer within the minute")
+    assert re.search(r"own +\| +0 \|\n\| status 504: .* 1 \|", soak_markdown(late))
 
 
 @pytest.mark.slow

@@ -8,6 +8,8 @@ from reelvec.evaluation.tables import markdown_table
 
 LOG = Path("benchmarks/soak.json")
 
+TOO_LATE = "no answer within the minute that MLflow's server gives the model"
+
 MOST_GROWTH = 0.05
 """Of the memory, after the caches were filled."""
 
@@ -36,8 +38,11 @@ def read_soak(path: Path = LOG) -> Kept | None:
 def faults_of(kept: Kept) -> list[str]:
     """What did not hold."""
     found = []
-    if kept.wrong:
-        found.append(f"{len(kept.wrong):,} wrong answers, the first: {kept.wrong[0]}")
+    wrong, late = _wrong_and_late(kept)
+    if wrong:
+        found.append(f"{len(wrong):,} wrong answers, the first: {wrong[0]}")
+    if late:
+        found.append(f"{len(late):,} of {kept.requests:,} requests got status 504: {TOO_LATE}")
     if kept.lost:
         found.append(f"{len(kept.lost):,} requests without an answer, the first: {kept.lost[0]}")
     if kept.growth > MOST_GROWTH:
@@ -47,6 +52,11 @@ def faults_of(kept: Kept) -> list[str]:
     if kept.killed["wrong"]:
         found.append(f"{kept.killed['wrong']:,.0f} wrong answers around the death of a worker")
     return found
+
+
+def _wrong_and_late(kept: Kept) -> tuple[list[str], list[str]]:
+    late = [answer for answer in kept.wrong if answer.startswith("504:")]
+    return [answer for answer in kept.wrong if answer not in late], late
 
 
 def soak_markdown(kept: Kept) -> str:
@@ -61,10 +71,12 @@ def soak_markdown(kept: Kept) -> str:
         load=kept.load,
     )
     megabytes = kept.megabytes
+    wrong, late = _wrong_and_late(kept)
     rows = [
         ["requests answered", f"{kept.requests:,}"],
         ["of these refused, as they should be", f"{kept.refused:,}"],
-        ["other answers than the model's own", f"{len(kept.wrong):,}"],
+        ["other answers than the model's own", f"{len(wrong):,}"],
+        [f"status 504: {TOO_LATE}", f"{len(late):,}"],
         ["without an answer", f"{len(kept.lost):,}"],
         ["whose client hung up", f"{kept.hung_up:,}"],
         ["a short review, median and 99th percentile", _times(kept.milliseconds["short"])],
