@@ -56,7 +56,7 @@ def faults_of(kept: Kept) -> list[str]:
 
 def _wrong_and_late(kept: Kept) -> tuple[list[str], list[str]]:
     late = [answer for answer in kept.wrong if answer.startswith("504:")]
-    return [answer for answer in kept.wrong if answer not in late], late
+    return [answer for answer in kept.wrong if not answer.startswith("504:")], late
 
 
 def soak_markdown(kept: Kept) -> str:

@@ -259,10 +259,12 @@ def _modify_yaml(
     from dvc.utils.serialize import dumps_yaml, load_yaml
 
     lock = Path(path)
-    if lock.suffix != LOCK_SUFFIX or not _has_entries_alone(lock):
+    parted = _parted(lock) if lock.suffix == LOCK_SUFFIX else None
+    if parted is None:
         with by_dvc(path, fs=fs) as content:
             yield content
         return
+    head, entries = parted
     content = load_yaml(path)
     before = dict(content["stages"])
     yield content
@@ -270,13 +272,13 @@ def _modify_yaml(
         name: entry for name, entry in content["stages"].items() if entry is not before.get(name)
     }
     written = dumps_yaml({"stages": changed})
-    entries = _entries(written)
+    found = _entries(written)
     # What a parameter repeats by an anchor has a number that is one of the whole file.
-    if ANCHOR in written or len(entries) != len(changed):
+    if ANCHOR in written or len(found) != len(changed):
         with by_dvc(path, fs=fs) as whole:
             whole["stages"].update(changed)
     elif changed:
-        _write_stages(lock, {**dict(locked_stages(lock)), **dict(entries)}.values())
+        write_text(lock, "".join([head, *{**entries, **dict(found)}.values()]))
 
 
 def locked_stages(lock: Path) -> list[tuple[str, str]]:
@@ -290,27 +292,24 @@ def _entries(text: str) -> list[tuple[str, str]]:
     return [(name, f"  {name}:\n{lines}") for name, lines in found]
 
 
-def _has_entries_alone(lock: Path) -> bool:
-    """Whether a lock is as DVC writes it, behind its head stages and nothing else."""
+def _parted(lock: Path) -> tuple[str, dict[str, str]] | None:
+    """The head of a lock and the lines of each stage; None where it holds anything else."""
     if lock.is_symlink() or not lock.exists():
-        return False
+        return None
     text = lock.read_text(encoding="utf-8")
-    stages = text.partition(LOCKED_STAGES)[2]
-    entries = "".join(lines for _, lines in _entries(text))
-    return entries.endswith("\n") and entries == stages and ANCHOR not in text
+    head, line, stages = text.partition(LOCKED_STAGES)
+    entries = dict(_entries(text))
+    joined = "".join(entries.values())
+    alone = joined == stages and joined.endswith("\n") and ANCHOR not in text
+    return (head + line, entries) if alone else None
 
 
 def put_in_order(lock: Path, order: Sequence[str]) -> None:
     """DVC puts what is new at the end of its lock: let it stand as if run one by one."""
-    if not _has_entries_alone(lock):
+    if (parted := _parted(lock)) is None:
         return
-    entries = locked_stages(lock)
+    head, entries = parted
     place = {name: number for number, name in reversed([*enumerate(order)])}
-    ordered = sorted(entries, key=lambda entry: place.get(entry[0], len(place)))
-    if ordered != entries:
-        _write_stages(lock, dict(ordered).values())
-
-
-def _write_stages(lock: Path, entries: Iterable[str]) -> None:
-    head = lock.read_text(encoding="utf-8").partition(LOCKED_STAGES)[0]
-    write_text(lock, "".join([head, LOCKED_STAGES, *entries]))
+    ordered = sorted(entries, key=lambda name: place.get(name, len(place)))
+    if ordered != [*entries]:
+        write_text(lock, "".join([head, *map(entries.__getitem__, ordered)]))

@@ -28,7 +28,7 @@ def test_mcnemars_p_value_is_the_exact_one(only_first: int, only_second: int) ->
     assert mcnemar(only_first, only_second) == pytest.approx(expected, rel=1e-9)
 
 
-@settings(max_examples=10)  # it sweeps the memory in every call
+@settings(max_examples=25)  # it sweeps the memory in every call
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_holms_correction_is_that_of_statsmodels(p_values: list[float]) -> None:
     expected = multipletests(p_values, method="holm")[1]

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
-from itertools import islice, takewhile
+from itertools import accumulate, islice, takewhile
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, cast
 
@@ -81,14 +81,13 @@ def read_tables(files: Sequence[Path], folder: Path) -> Rows:
     """
     # A worker may have been started elsewhere; here people know a file by the name they gave.
     named = [path.absolute() for path in files] if os.environ.get(SCHEDULER) else files
-    written, facts, starts = list[Written](), list[pa.Table](), list[int]()
+    written, facts = list[Written](), list[pa.Table]()
     work = map_blocks(partial(_write, folder.absolute()), named)
     with closing(cast(Generator[Written, None, None], work)) as done:
         try:
             for path, each in zip(files, done, strict=True):
                 if not sum(each.blocks):
                     raise ReelvecError(f"{path}: there is no review in it")
-                starts.append(sum(map(len, facts)))
                 written.append(each)
                 facts.append(read_facts(each))
                 there, here = (set(table.column_names) for table in (facts[0], facts[-1]))
@@ -97,6 +96,7 @@ def read_tables(files: Sequence[Path], folder: Path) -> Rows:
             (folder / STOPPED).touch()  # for those that are still reading other files
     whole = pa.concat_tables(facts, promote_options="default")
     texts = Texts.of(written, whole)
+    starts = [0, *accumulate(map(len, facts[:-1]))]
     return Rows(whole.drop_columns(FOUND.names), texts, files, starts)
 
 
