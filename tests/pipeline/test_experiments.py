@@ -3,8 +3,12 @@
 import csv
 import io
 import json
+import os
+import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +16,7 @@ from typing import Any
 import pytest
 from dvc.repo import Repo
 from networkx import ancestors
-from workspaces import NO_MLFLOW, make_checkout, ran, succeed
+from workspaces import NO_MLFLOW, command, make_checkout, ran, succeed
 
 
 @dataclass(frozen=True)
@@ -137,15 +141,35 @@ def test_plots_show_draws_every_curve_of_every_variant(experiment: Experiment) -
     assert status == "", "the page is no result"
 
 
+@contextmanager
+def queue_of(checkout: Path, workers: int) -> Iterator[None]:
+    """DVC's workers at its queue, ended here.
+
+    Two that start at the same moment may overwrite each other's entry in the file by which Celery
+    reaches them: one then runs its experiment, and lives for ever, since nobody can tell it that
+    the queue is empty. What they print is read by nobody, so that nobody waits for its end.
+    """
+    words = ("dvc", "queue", "start", "-j", str(workers))
+    started = command(checkout, *words, **NO_MLFLOW)
+    subprocess.run(**started, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    try:
+        yield
+    finally:
+        for worker in (checkout / ".dvc/tmp/exps/celery").glob("dvc-exp-worker-*.json"):
+            noted = json.loads(worker.read_bytes())
+            with suppress(ProcessLookupError):
+                if noted["returncode"] is None:
+                    os.kill(noted["pid"], signal.SIGKILL)
+
+
 def test_a_queued_sweep_runs_two_at_a_time_and_changes_nothing_here(
     checkout: Path, git: Callable[..., str]
 ) -> None:
     # What few stages read: the sweep is tried here, and not the training.
     values = "similarities.neighbors=5,6"
     succeed(checkout, "dvc", "exp", "run", "--queue", "-S", values, **NO_MLFLOW)
-    succeed(checkout, "dvc", "queue", "start", "-j", "2", **NO_MLFLOW)
     deadline = time.monotonic() + 300
-    with Repo(str(checkout)) as repo:
+    with queue_of(checkout, workers=2), Repo(str(checkout)) as repo:
         while True:
             states = [task["status"] for task in repo.experiments.celery_queue.status()]
             if states == ["Success"] * 2:
