@@ -21,9 +21,10 @@ from studies.common.learning_curves import (
     turning_point,
 )
 from studies.common.params import load_study, study_variant
+from studies.common.rows import CELL, as_csv, read_csv
 from studies.common.rows import CURVES as COLUMNS
-from studies.common.rows import as_csv, read_csv
 from studies.common.seeds import compare_over_seeds, mean_over_seeds
+from studies.common.tables import run_table
 from studies.common.tutorial_reviews import TUTORIAL_PREPROCESS
 
 from reelvec.base.errors import ReelvecError
@@ -141,6 +142,45 @@ def test_other_code_that_gives_the_same_keeps_the_cells_and_else_computes_all(
     assert "1 differ: all 8 others are computed anew" in capsys.readouterr().out
 
 
+def test_a_table_in_git_stands_for_cells_that_are_not_here_once_one_of_each_kind_was_tried(
+    tmp_path: Path,
+) -> None:
+    calls: list[str] = []
+    shift = [0.0]
+
+    def compute(cell: Mapping[str, Any]) -> dict[str, float]:
+        calls.append(cell["model"])
+        return {"accuracy": cell["seed"] / 8 + shift[0]}
+
+    data, table = tmp_path / "data.txt", tmp_path / "curves.csv"
+    data.write_text("before")
+    cells = [{"model": m, "reviews": 2, "seed": seed} for m in "ab" for seed in range(1, 6)]
+
+    def computed(checkout: str) -> list[dict[str, Any]]:
+        calls.clear()
+        folder = tmp_path / checkout
+        return run_table(table, COLUMNS, cells, compute, folder, Inputs({}, [data]))
+
+    rows = computed("first")
+    written = table.read_bytes()
+    assert computed("second") == rows
+    assert (sorted(calls), table.read_bytes()) == (["a", "b"], written)
+    shift[0] = 0.125
+    expected = [{**row, "accuracy": row["accuracy"] + 0.125} for row in rows]
+    assert computed("third") == expected
+    assert len(calls) == 10, "one figure was another"
+    data.write_text("after")
+    computed("fourth")
+    assert len(calls) == 10, "what is in the table is of other data"
+
+
+def test_dvc_leaves_the_tables_that_stand_for_cells() -> None:
+    outs = [out for path in STUDIES for stage in stages(path).values() for out in stage["outs"]]
+    described = [each for out in outs if isinstance(out, dict) for each in out.items()]
+    kept = {Path(path).name for path, how in described if how.get("persist")}
+    assert kept == {"curves.csv", "features.csv"}
+
+
 def test_cells_computed_side_by_side_stand_in_order_and_an_error_loses_none(
     tmp_path: Path,
 ) -> None:
@@ -231,8 +271,9 @@ def test_the_advice_names_the_best_model_and_those_that_may_be_as_good() -> None
 
 
 def test_curves_have_all_cells_a_band_and_a_report() -> None:
-    assert as_csv(CURVES, COLUMNS).splitlines()[1] == "scratch,100,1,0.600000"
-    assert len(as_csv(CURVES, COLUMNS).splitlines()) == len(CURVES) + 1
+    written = as_csv([{**row, CELL: "f00d"} for row in CURVES], COLUMNS).splitlines()
+    assert written[:2] == ["model,reviews,seed,accuracy,cell", "scratch,100,1,0.600000,f00d"]
+    assert len(written) == len(CURVES) + 1
     found = means(CURVES, 0.95)["scratch"]
     assert list(found) == [100, 1000]
     assert found[100].low < found[100].value == pytest.approx(0.61)

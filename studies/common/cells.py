@@ -80,7 +80,7 @@ def run_cells(
     own_code = [each for each in inputs.files if each.suffix == CODE_SUFFIX]
     modules = [path for place in CODE for path in place.rglob(f"*{CODE_SUFFIX}")]
     code = _sha256(listing_of(sorted([*modules, *own_code])))
-    kept = _files_of(cells, inputs, folder)
+    kept = files_of(cells, inputs, folder)
     with tqdm(total=len(kept), unit="cell", disable=None) as bar:
         work = _Work(compute, code, folder, jobs, bar.update)
         found = {path: read_json(path) for path in kept if path.is_file()}
@@ -196,7 +196,7 @@ def _keep(path: Path, cell: Settings, compute: Compute, code: str) -> None:
     write_json(path, {"settings": dict(cell), "figures": figures, "code": code, "seconds": seconds})
 
 
-def _files_of(cells: Iterable[Settings], inputs: Inputs, folder: Path) -> dict[Path, Settings]:
+def files_of(cells: Iterable[Settings], inputs: Inputs, folder: Path) -> dict[Path, Settings]:
     """Where each cell is kept: a name for its settings and all else that decides it, but code."""
     digest = cache(lambda paths: _sha256(listing_of(sorted(paths))))
     data = tuple(path for path in inputs.files if path.suffix != CODE_SUFFIX)

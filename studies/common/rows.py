@@ -25,11 +25,15 @@ class Column:
     form: str = ""
 
 
+CELL = "cell"
+"""The column that names all that decided a row's figures, but the code."""
+
 CURVES = {
     "model": Column(),
     "reviews": Column(int),
     "seed": Column(int),
     "accuracy": Column(float, ".6f"),
+    CELL: Column(),
 }
 FEATURES = {
     "embedding": Column(),
@@ -39,6 +43,7 @@ FEATURES = {
     "seed": Column(int),
     "accuracy": Column(float),
     "validation": Column(float),
+    CELL: Column(),
 }
 
 

@@ -74,15 +74,20 @@ def compare_over_seeds(
         values: what each experiment gave, one value a seed, in the same order of seeds.
         confidence: of the intervals.
     """
-    from scipy.stats import ttest_rel
-
     pairs = list(combinations(values, 2))
-    p_values = [
-        float(np.nan_to_num(ttest_rel(values[a], values[b]).pvalue, nan=1.0)) for a, b in pairs
-    ]
+    p_values = [_p_value(values[a], values[b]) for a, b in pairs]
     tests = []
     for (a, b), p_value, adjusted in zip(pairs, p_values, holm(p_values), strict=True):
         differences = np.asarray(values[a], np.float64) - np.asarray(values[b], np.float64)
         mean = mean_over_seeds(differences.tolist(), confidence)
         tests.append(PairedTest(a, b, mean.value, mean.low, mean.high, p_value, adjusted))
     return tests
+
+
+def _p_value(first: Sequence[float], second: Sequence[float]) -> float:
+    """Of the paired t-test; 1 where one seed, or no difference at all, says nothing."""
+    from scipy.stats import ttest_rel
+
+    if len(first) < 2:
+        return 1.0
+    return float(np.nan_to_num(ttest_rel(first, second).pvalue, nan=1.0))

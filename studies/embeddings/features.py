@@ -10,13 +10,13 @@ import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch loo
 # isort: split
 import numpy as np
 import torch
-from studies.common.cells import Figures, Inputs, Settings, cores, run_cells
+from studies.common.cells import Figures, Inputs, Settings, cores
 from studies.common.params import load_study, study_variant
-from studies.common.rows import FEATURES, as_csv
+from studies.common.rows import FEATURES
 from studies.common.runs import record_cells
+from studies.common.tables import run_table
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.project.files import write_text
 from reelvec.models.inference import predict_logits
 from reelvec.models.rounds import TrainingParts, fit
 from reelvec.models.word_vectors import load_word_vectors
@@ -105,18 +105,12 @@ def main() -> None:
         return None, vectors
 
     inputs = Inputs(context, [HERE / "features.py", Path("data") / settings["text"]], own)
-    study = Study(settings)
-    cells = run_cells(
-        cells_of(settings),
-        study.compute,
-        HERE / "cells",
-        inputs,
-        cores(),
-        ("encoder", "trainable"),
-    )
-    write_text(REPORTS / "features.csv", as_csv(cells, FEATURES))
-    record_cells(chosen["experiment"], cells, ["accuracy", "validation"])
-    print(f"wrote {REPORTS / 'features.csv'}")
+    study, table = Study(settings), REPORTS / "features.csv"
+    kinds = ("encoder", "trainable")
+    cells = cells_of(settings)
+    rows = run_table(table, FEATURES, cells, study.compute, HERE / "cells", inputs, cores(), kinds)
+    record_cells(chosen["experiment"], rows, ["accuracy", "validation"])
+    print(f"wrote {table}")
 
 
 if __name__ == "__main__":

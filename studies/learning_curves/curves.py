@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
-from studies.common.cells import Figures, Inputs, Settings, cores, run_cells
+from studies.common.cells import Figures, Inputs, Settings, cores
 from studies.common.linear_models import MODELS, STRENGTHS, LinearModels
 from studies.common.params import load_study, study_variant
-from studies.common.rows import CURVES, as_csv
+from studies.common.rows import CURVES
 from studies.common.runs import record_cells
+from studies.common.tables import run_table
 
 from reelvec.base.errors import shown_to_people
-from reelvec.base.project.files import write_text
 from reelvec.base.project.section import Text
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.models.inference import predict_logits
@@ -163,11 +163,11 @@ def main() -> None:
         return variant and variant.model_dump(mode="json"), [*map(folder_of_vectors, vectors)]
 
     inputs = Inputs(context, [*code, DATA / "processed", DATA / "plain"], own)
-    study = Study(params, settings)
-    cells = run_cells(cells_of(settings), study.compute, HERE / "cells", inputs, cores())
-    write_text(REPORTS / "curves.csv", as_csv(cells, CURVES))
-    record_cells(chosen["experiment"], cells, ["accuracy"])
-    print(f"wrote {REPORTS / 'curves.csv'}")
+    study, table = Study(params, settings), REPORTS / "curves.csv"
+    cells = cells_of(settings)
+    rows = run_table(table, CURVES, cells, study.compute, HERE / "cells", inputs, cores())
+    record_cells(chosen["experiment"], rows, ["accuracy"])
+    print(f"wrote {table}")
 
 
 if __name__ == "__main__":

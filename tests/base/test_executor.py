@@ -2,12 +2,13 @@
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from reelvec.base import executor
 from reelvec.base.errors import ReelvecError
-from reelvec.base.executor import SCHEDULER, map_blocks
+from reelvec.base.executor import SCHEDULER, in_order, map_blocks
 
 
 def slow_at_first(number: int) -> int:
@@ -37,6 +38,20 @@ def test_after_a_failure_no_further_block_is_begun(monkeypatch: pytest.MonkeyPat
     with pytest.raises(ReelvecError, match="no such film"):
         list(map_blocks(fail_at_second, range(100)))
     assert len(begun) < 10
+
+
+def test_no_result_comes_behind_the_failure_of_a_block_before_it() -> None:
+    def fail_at_second(number: int) -> int:
+        if number == 1:
+            raise ReelvecError("no such film")
+        return number
+
+    with ThreadPoolExecutor(2) as pool:
+        results = in_order(pool.submit, fail_at_second, range(5), 2)
+        assert next(results) == 0
+        with pytest.raises(ReelvecError, match="no such film"):
+            next(results)
+        assert list(results) == []
 
 
 def test_without_the_package_a_cluster_is_an_error_that_names_it(

@@ -1,6 +1,8 @@
 """Variants, baselines and ensembles load, and judge texts, in one way."""
 
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,8 @@ from reelvec.models.ensemble import Ensemble
 from reelvec.models.linear import Baseline
 from reelvec.models.load import load_model, load_models, read_model
 from reelvec.models.predictor import Predictor
+from reelvec.text.ragged import Ragged
+from reelvec.text.tokenizer import Tokenizer
 
 TEXTS = ["A wonderful film.", "", "Dull, dull, dull.", "🎬 unheard-of", "good " * 10_000]
 KINDS = {"gru": Predictor, BASELINE: Baseline, ENSEMBLE: Ensemble}
@@ -56,6 +60,36 @@ def test_members_are_loaded_once_for_all_that_need_them(root: Path) -> None:
         "gru": True,
         BASELINE: True,
     }
+
+
+def test_a_text_is_tokenised_once_for_members_with_equal_tokenizers(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = load_model(ENSEMBLE, root)
+    calls: list[int] = []
+    encode = Tokenizer.encode
+
+    def counted(tokenizer: Tokenizer, texts: Sequence[str]) -> Ragged:
+        calls.append(len(texts))
+        return encode(tokenizer, texts)
+
+    monkeypatch.setattr(Tokenizer, "encode", counted)
+    best.logits(TEXTS)
+    assert calls == [len(TEXTS)]
+    assert isinstance(best, Ensemble)
+    network, linear = best.members.values()
+    assert isinstance(linear, Baseline)
+    other = replace(linear, tokenizer=linear.tokenizer.limited(3))
+    replace(best, members={"gru": network, BASELINE: other}).logits(TEXTS)
+    assert len(calls) == 3, "what differs is tokenised apart"
+
+
+def test_an_ensemble_in_an_ensemble_is_named(root: Path, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(root, tmp_path / "project"))
+    shutil.rmtree(project / "data/baselines" / BASELINE)
+    shutil.copytree(project / "data/ensembles" / ENSEMBLE, project / "data/baselines" / BASELINE)
+    with pytest.raises(ReelvecError, match=f"{BASELINE}: an ensemble, and no member of one"):
+        load_model(ENSEMBLE, project)
 
 
 @pytest.mark.parametrize("name", KINDS)

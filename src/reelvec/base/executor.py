@@ -54,19 +54,41 @@ def map_blocks(function: Callable[[Block], Result], blocks: Iterable[Block]) -> 
         yield from _on_cluster(address, function, blocks)
         return
     with ThreadPoolExecutor(THREADS) as pool:
-        yield from _in_order(pool.submit, function, blocks)
+        yield from in_order(pool.submit, function, blocks)
 
 
-def _in_order(
-    submit: Callable[..., Any], function: Callable[[Block], Result], blocks: Iterable[Block]
+def in_order(
+    submit: Callable[..., Any],
+    function: Callable[[Block], Result],
+    blocks: Iterable[Block],
+    most: int = sys.maxsize,
 ) -> Iterator[Result]:
-    waiting = deque([submit(function, block) for block in blocks])
+    """Give the result of each block in the order of the blocks, of which `most` wait at a time.
+
+    Raises:
+        ReelvecError: the function's at once; that of what reads the blocks behind the results of
+            all that it had read.
+    """
+    waiting: deque[Any] = deque()
+    failed = None
+    given = iter(blocks)
     try:
+        while failed is None:
+            try:
+                waiting.append(submit(function, next(given)))
+            except StopIteration:
+                break
+            except ReelvecError as error:
+                failed = error
+            if len(waiting) > most:
+                yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
     finally:
         for future in waiting:
             future.cancel()
+    if failed:
+        raise failed
 
 
 def _on_cluster(
@@ -94,7 +116,7 @@ def _on_cluster(
                 print(f"{address} has no workers yet: waiting for one", file=sys.stderr)
             # Not pure: what writes files is to be done anew, whatever anybody did before.
             submit = partial(client.submit, pure=False)
-            yield from _in_order(submit, partial(_as_here, installed(), function), blocks)
+            yield from in_order(submit, partial(_as_here, installed(), function), blocks)
     except (CancelledError, CommClosedError):
         raise ReelvecError(
             f"{SCHEDULER}={address}: the Dask scheduler was lost; start it and its workers again, "
@@ -108,7 +130,7 @@ def _on_cluster(
     except FileNotFoundError as error:
         raise ReelvecError(
             f"{error.filename or error}: a worker of {address} does not find it; all workers need "
-            "the project's folder at the same path"
+            "the project's folder, and the files that it reads, at the same path"
         ) from None
 
 

@@ -3,9 +3,8 @@
 import os
 import pickle
 import secrets
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import chdir, suppress
+from contextlib import chdir
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -14,7 +13,7 @@ from typing import Any, TypeVar
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.executor import map_blocks
-from reelvec.base.project.files import LEFT_BEHIND, remove, replacing
+from reelvec.base.project.files import remove, replacing, sweep
 
 SUFFIX = ".function"
 
@@ -52,13 +51,13 @@ def map_shared(
     import cloudpickle
 
     path = folder.absolute() / f"{secrets.token_hex(8)}{SUFFIX}"
-    _sweep(folder)
+    sweep(folder, f"*{SUFFIX}")
     cloudpickle.register_pickle_by_value(module)
     try:
         with replacing(path) as temporary, temporary.open("wb") as stream:
             cloudpickle.dump(function, stream)
         for result in map_blocks(partial(_call, path, Path.cwd(), _code_path()), blocks):
-            os.utime(path)  # a sign of life, for `_sweep`
+            os.utime(path)  # a sign of life, for `sweep`
             yield result
     finally:
         cloudpickle.unregister_pickle_by_value(module)
@@ -86,11 +85,3 @@ def _function_in(path: Path) -> Callable[[Any], Any]:
         with path.open("rb") as stream:
             _known[path] = pickle.load(stream)
     return _known[path]
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what runs that were killed have left."""
-    for left in folder.glob(f"*{SUFFIX}"):
-        with suppress(FileNotFoundError):  # its own run has just ended
-            if time.time() - left.stat().st_mtime > LEFT_BEHIND:
-                remove(left)

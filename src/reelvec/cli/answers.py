@@ -2,17 +2,15 @@
 
 import secrets
 import sys
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from reelvec.base.errors import ReelvecError
-from reelvec.base.executor import THREADS, map_blocks
+from reelvec.base.executor import THREADS, in_order, map_blocks
 from reelvec.cli.review_files import ParquetReviews
 from reelvec.models.logits import probabilities_of
 from reelvec.text.blocks import blocks_of
@@ -58,26 +56,13 @@ def answers_side_by_side(
 
     Each has one core: how many work on a matrix product shows in the last digits.
     """
-    waiting = deque[Future[Answer]]()
+
+    def work(block: Sequence[str]) -> Answer:
+        return answer_to(model, block, words)
+
     with ThreadPoolExecutor(THREADS, initializer=_keep_to_one_core) as pool:
-        try:
-            for block in blocks:
-                waiting.append(pool.submit(answer_to, model, block, words))
-                if len(waiting) > THREADS:  # no more: a file may be larger than the memory
-                    yield waiting.popleft().result()
-        except ReelvecError:  # what was read before it is answered
-            yield from _results(waiting)
-            raise
-        else:
-            yield from _results(waiting)
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-def _results(waiting: "deque[Future[Answer]]") -> Iterator[Answer]:
-    while waiting:
-        yield waiting.popleft().result()
+        # No more wait than work: a file may be larger than the memory.
+        yield from in_order(pool.submit, work, blocks, THREADS)
 
 
 def _keep_to_one_core() -> None:

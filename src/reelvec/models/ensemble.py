@@ -14,7 +14,7 @@ from reelvec.base.project.paths import CONFIG
 from reelvec.base.project.provenance import LabelNames
 from reelvec.base.project.section import Text
 from reelvec.models.logits import Logits
-from reelvec.models.model import Model
+from reelvec.models.model import SingleModel
 from reelvec.text.ragged import Ragged
 
 DECIMALS = 6
@@ -94,12 +94,12 @@ class Ensemble:
     Attributes:
         name: its entry in `params.yaml`.
         weighing: how their logits are added up.
-        members: the models by name.
+        members: the models by name; those that share a tokenizer are given the same ids.
     """
 
     name: str
     weighing: Weighing
-    members: Mapping[str, Model]
+    members: Mapping[str, SingleModel]
 
     @property
     def texts(self) -> frozenset[Text]:
@@ -113,8 +113,13 @@ class Ensemble:
 
     def logits(self, texts: Sequence[str]) -> Logits:
         """Log odds of `positive` of raw texts, float64 (texts,)."""
+        tokenizers = {id(each.tokenizer): each.tokenizer for each in self.members.values()}
+        reviews = {which: tokenizer.encode(texts) for which, tokenizer in tokenizers.items()}
         return self.weighing.combined(
-            {name: member.logits(texts) for name, member in self.members.items()}
+            {
+                name: member.logits_of(dict.fromkeys(member.texts, reviews[id(member.tokenizer)]))
+                for name, member in self.members.items()
+            }
         )
 
     def logits_of(self, reviews: Mapping[Text, Ragged]) -> Logits:

@@ -1,6 +1,7 @@
 """Any trained model by its name: one way to load variants, baselines, students, ensembles."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import read_json
 from reelvec.base.project.paths import CONFIG
 from reelvec.models.folders import folder_of_model, member_folder
-from reelvec.models.model import Model
+from reelvec.models.model import Model, SingleModel
 
 
 def load_model(name: str, root: Path = Path()) -> Model:
@@ -46,24 +47,43 @@ def read_model(folder: Path) -> Model:
 
 
 def _read(folder: Path, known: Mapping[str, Model]) -> Model:
-    # Imported where used: a linear model needs no torch, which takes a second to load.
     config = _config(folder)
-    if "members" in config:
-        from reelvec.models.ensemble import Ensemble, Weighing
+    if "members" not in config:
+        return _read_single(folder, config, known)
+    from reelvec.models.ensemble import Ensemble, Weighing
 
-        weighing = Weighing.load(folder)
-        members = {
-            name: known[name] if name in known else _read(member_folder(folder, name), known)
-            for name in weighing.members
-        }
-        return Ensemble(folder.name, weighing, members)
+    weighing = Weighing.load(folder)
+    members: dict[str, SingleModel] = {}
+    for name in weighing.members:
+        member = known.get(name)
+        if not isinstance(member, SingleModel):
+            place = member_folder(folder, name)
+            member = _read_single(place, _config(place), {**known, **members})
+        members[name] = member
+    return Ensemble(folder.name, weighing, members)
+
+
+def _read_single(
+    folder: Path, config: Mapping[str, Any], known: Mapping[str, Model]
+) -> SingleModel:
+    # Imported where used: a linear model needs no torch, which takes a second to load.
+    if "members" in config:
+        raise ReelvecError(f"{folder}: an ensemble, and no member of one")
     if "weighting" in config:
         from reelvec.models.linear import Baseline
 
-        return Baseline.load(folder)
+        return _sharing_tokenizer(Baseline.load(folder), known)
     from reelvec.models.predictor import Predictor
 
-    return Predictor.load(folder)
+    return _sharing_tokenizer(Predictor.load(folder), known)
+
+
+def _sharing_tokenizer(model: SingleModel, known: Mapping[str, Model]) -> SingleModel:
+    """The model with the very tokenizer of another, if one has an equal one."""
+    for other in known.values():
+        if isinstance(other, SingleModel) and other.tokenizer == model.tokenizer:
+            return replace(model, tokenizer=other.tokenizer)
+    return model
 
 
 def _config(folder: Path) -> Mapping[str, Any]:

@@ -1,12 +1,13 @@
 """What every model of the results table can do: variants, baselines, students, ensembles."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from reelvec.base.project.provenance import LabelNames
 from reelvec.base.project.section import Text
 from reelvec.models.logits import Logits
 from reelvec.text.ragged import Ragged
+from reelvec.text.tokenizer import Tokenizer
 
 
 class Model(Protocol):
@@ -33,4 +34,16 @@ class Model(Protocol):
 
     def logits_of(self, reviews: Mapping[Text, Ragged]) -> Logits:
         """The same of reviews that are vocabulary ids already, by kind of text."""
+        ...
+
+
+@runtime_checkable
+class SingleModel(Model, Protocol):
+    """Any but an ensemble: a dataclass that reads one kind of text."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """How its reviews became ids."""
         ...

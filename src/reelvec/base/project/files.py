@@ -42,7 +42,7 @@ def replacing(path: Path) -> Iterator[Path]:
         OSError: the system's, naming `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
+    sweep(path.parent, f".{glob.escape(path.name)}.*.tmp")
     temporary = _beside(path)
     try:
         yield temporary
@@ -85,9 +85,9 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
 
 
-def _sweep(path: Path) -> None:
-    """Remove what killed writers of `path` left; a young one may still be at work."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+def sweep(folder: Path, pattern: str) -> None:
+    """Remove what killed writers left by such names; a young one may still be at work."""
+    for left in folder.glob(pattern):
         with suppress(FileNotFoundError):  # somebody else was faster
             if time.time() - left.lstat().st_mtime > LEFT_BEHIND:
                 remove(left)
@@ -184,7 +184,7 @@ def _write_header(stream: IO[bytes], kind: type[np.generic], length: int) -> Non
 def folder_beside(path: Path) -> Iterator[Path]:
     """An empty folder beside `path` for what is needed meanwhile; removed in the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
+    sweep(path.parent, f".{glob.escape(path.name)}.*.tmp")
     temporary = _beside(path)
     temporary.mkdir()
     try:
