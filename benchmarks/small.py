@@ -10,14 +10,16 @@ from reelvec.cli.workspace import make_workspace, merge_params
 
 VARIANTS = ("scratch", "glove_frozen")
 BASELINES = ("average_glove", "tfidf_bigrams")
+TEACHERS = ("scratch", "tfidf_bigrams")
 SMALL: dict[str, Any] = {
-    "variants": {name: {"epochs": 2} for name in VARIANTS},
+    "variants": {name: {"epochs": 2, "teaches": name == TEACHERS[0]} for name in VARIANTS},
+    "baselines": {TEACHERS[1]: {"teaches": True}},
     "similarities": {"spaces": ["scratch", "glove"]},
     "export": {"spaces": list(VARIANTS), "models": ["scratch"]},
     "explorer": {"spaces": [*VARIANTS, "glove"]},
     "word_vectors": {"word2vec": {"epochs": 1, "dimension": 8}},
-    "students": {"student": {"teachers": ["scratch", "tfidf_bigrams"], "ngrams": 2, "epochs": 2}},
-    "ensembles": {"both": {"members": ["scratch", "tfidf_bigrams"]}},
+    "students": {"student": {"teachers": list(TEACHERS), "ngrams": 2, "epochs": 2}},
+    "ensembles": {"both": {"members": list(TEACHERS)}},
     "tracking": {"model": False},
 }
 

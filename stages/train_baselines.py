@@ -31,7 +31,8 @@ def main() -> None:
         folder.mkdir()
         for name, params in read_entries(BaselineParams).items():
             text = reviews_of(params.text)
-            parts = {part: Dataset.load(text / part) for part in (TRAIN, VALID, UNSUP)}
+            asked = (TRAIN, VALID, UNSUP) if params.teaches else (TRAIN, VALID)
+            parts = {part: Dataset.load(text / part) for part in asked}
             vectors, tokenizer = vectors_of(params), Tokenizer.load(text)
             baseline = train_baseline(name, params, tokenizer, parts[TRAIN], vectors)
             logits = {
@@ -46,7 +47,7 @@ def main() -> None:
                 everything = parts[TRAIN].followed_by(parts[VALID])
                 baseline = train_baseline(name, params, tokenizer, everything, vectors)
             baseline = replace(baseline, labels=label_names())
-            baseline.save(folder / name, logits[VALID], logits[UNSUP])
+            baseline.save(folder / name, logits[VALID], logits.get(UNSUP))
             dimensions = len(baseline.scale) if vectors is None else vectors.vectors.shape[1]
             metrics[name] |= {
                 "trainable_parameters": dimensions + 1,

@@ -246,7 +246,7 @@ def test_under_torchrun_the_stage_prints_and_writes_once_what_it_does_alone(proj
         printed.append(done.stdout)
         curves.append(read_json(project / "reports/metrics/train/plain.json"))
         made = sorted(path.name for path in (project / "data/models/plain").iterdir())
-        assert made == ["config.json", "model.safetensors", "unlabelled.npy", "validation.npy"]
+        assert made == ["config.json", "model.safetensors", "validation.npy"]
     assert curves[0] == pytest.approx(curves[1], abs=1e-5)
     assert printed[0] == printed[1]
     assert printed[0].count("\n") == SHARED["epochs"]

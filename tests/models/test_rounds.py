@@ -93,11 +93,12 @@ def test_self_training_reads_unlabelled_reviews_and_never_their_labels() -> None
     assert (labelled.targets == expected).all()
 
 
-def test_the_unlabelled_reviews_are_judged_before_validation_is_learned() -> None:
+def test_a_teacher_judges_the_unlabelled_reviews_before_it_learns_from_validation() -> None:
     once, refit = (
-        fit(NGRAMS.model_copy(update={"refit": refit}), TOKENS, ALL, None, CPU)
+        fit(NGRAMS.model_copy(update={"refit": refit, "teaches": refit}), TOKENS, ALL, None, CPU)
         for refit in (False, True)
     )
+    assert once.unlabelled_logits is None, "nobody reads them"
     expected = predict_logits(once.model, ALL.unlabelled.reviews, CPU).numpy()
     assert refit.unlabelled_logits is not None
     np.testing.assert_array_equal(refit.unlabelled_logits, expected)
@@ -161,7 +162,7 @@ def test_each_part_is_read_once_a_round(monkeypatch: pytest.MonkeyPatch) -> None
 
     once = Reader.read
     monkeypatch.setattr(Reader, "read", counted)
-    fit(NGRAMS.model_copy(update={"refit": True}), TOKENS, ALL, None, CPU)
+    fit(NGRAMS.model_copy(update={"refit": True, "teaches": True}), TOKENS, ALL, None, CPU)
     assert read == [60, 40, 200, 100]
 
 

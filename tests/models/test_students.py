@@ -35,6 +35,9 @@ def test_teachers_are_variants_and_baselines_that_are_there() -> None:
         check_whole(whole(teachers=["best"]))
     with pytest.raises(ReelvecError, match="teachers"):
         check_whole(whole(teachers=[]))
+    silent = r"teachers: one_hot keeps nothing of .*; set baselines\.one_hot\.teaches: true"
+    with pytest.raises(ReelvecError, match=silent):
+        check_whole(whole(teachers=["ngrams", "one_hot"]))
 
 
 def test_a_student_has_a_name_of_its_own_and_may_be_a_member() -> None:
@@ -58,6 +61,8 @@ def test_vectors_of_our_own_have_a_name_of_their_own(name: str) -> None:
 def test_a_student_does_not_teach_itself() -> None:
     with pytest.raises(ValidationError, match="drop `self_training`"):
         StudentParams(dimension=2, teachers=("scratch",), self_training=True)
+    with pytest.raises(ValidationError, match="drop `teaches`"):
+        StudentParams(dimension=2, teachers=("scratch",), teaches=True)
 
 
 def test_beside_its_weights_a_student_is_a_variant() -> None:

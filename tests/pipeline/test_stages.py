@@ -50,7 +50,7 @@ OTHER: dict[str, Any] = {
     "training": {"device": "cpu", "threads": 2},
     "variants": {
         "glove_frozen": {"dimension": 3, "encoder": "max"},
-        "scratch": {"embedding": "glove", "encoder": "max"},
+        "scratch": {"embedding": "glove", "encoder": "max", "teaches": True},
     },
     "explorer": {"spaces": ["scratch"], "words": 9, "projections": ["tsne"], "seed": 9},
     "students": {"pupil": {"teachers": ["scratch"], "dimension": 3}},

@@ -110,7 +110,9 @@ class Baseline:
 
         return np.concatenate(_side_by_side(weighted, reviews)) + self.intercept
 
-    def save(self, folder: Path, validation_logits: Logits, unlabelled_logits: Logits) -> None:
+    def save(
+        self, folder: Path, validation_logits: Logits, unlabelled_logits: Logits | None = None
+    ) -> None:
         """Write `model.safetensors` and `config.json`, replacing the folder.
 
         Args:
@@ -121,7 +123,8 @@ class Baseline:
         with replacing(folder) as temporary:
             temporary.mkdir()
             save_array(temporary / VALIDATION, validation_logits.astype(np.float32))
-            save_array(temporary / UNLABELLED, unlabelled_logits.astype(np.float32))
+            if unlabelled_logits is not None:
+                save_array(temporary / UNLABELLED, unlabelled_logits.astype(np.float32))
             arrays: dict[str, NDArray[Any]] = {
                 "scale": self.scale,
                 "coefficients": self.coefficients,

@@ -38,7 +38,7 @@ class TrainingParts:
     Attributes:
         training: labelled, the training part.
         validation: labelled; decides when to stop.
-        unlabelled: more reviews, for `self_training`, and to be judged; their labels are None.
+        unlabelled: more reviews, for `self_training` and who `teaches`; their labels are None.
     """
 
     training: Dataset
@@ -107,8 +107,9 @@ def fit(
             teacher = trained_on(learned).model
             learned = learned.followed_by(labelled_by(teacher, parts.unlabelled))
         fitted = trained_on(learned, on_epoch)
-        judged = predict_logits(fitted.model, parts.unlabelled.reviews, torch.device("cpu"))
-        fitted = replace(fitted, unlabelled_logits=judged.numpy())
+        if params.teaches:
+            judged = predict_logits(fitted.model, parts.unlabelled.reviews, torch.device("cpu"))
+            fitted = replace(fitted, unlabelled_logits=judged.numpy())
         if params.refit:
             # A round has a reader of its own: more reviews have more frequent n-grams.
             start = start_of(params, tokens, learned.followed_by(parts.validation), vectors)

@@ -43,7 +43,7 @@ class Fitted:
         history: one entry an epoch.
         best: the entry with the smallest validation loss.
         validation_logits: float32 (validation reviews,), by a model that had not seen them.
-        unlabelled_logits: float32 (unlabelled reviews,), by the same model.
+        unlabelled_logits: float32 (unlabelled reviews,), by the same model, where it teaches.
         missing: words of the vocabulary that had no pretrained vector.
     """
 

@@ -19,7 +19,8 @@ class BaselineParams(Section):
     `strength` is scikit-learn's C, the inverse of the regularisation. `solver` finds the weights:
     scikit-learn's liblinear, which punishes a large intercept too, or SciPy's L-BFGS, which does
     not, needs less time to start, and may be stopped early by few `iterations`. `refit` learns a
-    second time, from the validation reviews too, once the first has been judged by them.
+    second time, from the validation reviews too, once the first has been judged by them. One that
+    `teaches` keeps what it says of the unlabelled reviews, for students to learn.
     """
 
     KEY: ClassVar[str] = "baselines"
@@ -34,6 +35,7 @@ class BaselineParams(Section):
     solver: Solver = "liblinear"
     iterations: int = Field(1000, ge=1)
     refit: bool = True
+    teaches: bool = False
 
     @model_validator(mode="after")
     def _vectors_are_of_words(self) -> Self:

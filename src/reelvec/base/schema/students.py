@@ -28,4 +28,6 @@ class StudentParams(VariantParams):
     def _one_teaching(self) -> "StudentParams":
         if self.self_training:
             raise ValueError("its teachers label the unlabelled reviews: drop `self_training`")
+        if self.teaches:
+            raise ValueError("students have no students: drop `teaches`")
         return self

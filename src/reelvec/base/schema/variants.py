@@ -37,7 +37,8 @@ class VariantParams(Section):
 
     `self_training` trains a second time, with the unlabelled reviews and the labels that the
     first model gives them (Lee 2013). `refit` trains a last time for as many epochs as were best,
-    with the validation reviews among the others: what scikit-learn calls so.
+    with the validation reviews among the others: what scikit-learn calls so. One that `teaches`
+    keeps what it says of the unlabelled reviews, for students to learn.
     """
 
     KEY: ClassVar[str] = "variants"
@@ -74,6 +75,7 @@ class VariantParams(Section):
     patience: int = Field(3, ge=1)
     self_training: bool = False
     refit: bool = True
+    teaches: bool = False
     seed: int = Field(123, ge=0, lt=2**32)
 
     @property

@@ -104,9 +104,16 @@ class Params(BaseModel):
 
     @model_validator(mode="after")
     def _what_is_named_is_there(self) -> Self:
-        teachers = [*self.variants, *self.baselines]
+        teachers = self.variants | self.baselines
         for name, student in self.students.items():
-            _require(f"students.{name}.teachers", student.teachers, teachers)
+            _require(f"students.{name}.teachers", student.teachers, [*teachers])
+            for teacher in student.teachers:
+                if not teachers[teacher].teaches:
+                    section = "variants" if teacher in self.variants else "baselines"
+                    raise ValueError(
+                        f"students.{name}.teachers: {teacher} keeps nothing of what it says of the "
+                        f"unlabelled reviews; set {section}.{teacher}.teaches: true"
+                    )
         for name, ensemble in self.ensembles.items():
             _require(f"ensembles.{name}.members", ensemble.members, [*teachers, *self.students])
         spaces = [*self.variants, *self.vectors]
