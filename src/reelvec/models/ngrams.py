@@ -1,10 +1,9 @@
 """N-grams of a review's words as further ids behind those of the words, without a loop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from reelvec.models.sorted_counts import SortedCounts
@@ -12,7 +11,30 @@ from reelvec.text.ragged import Ragged, offsets_from_lengths, ranges
 from reelvec.text.rows_on_disk import BLOCK
 from reelvec.text.vocabulary import UNKNOWN
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Keys = NDArray[np.int64]
+
+
+class _Table:
+    """Rising keys in which others are sought: among many, by a hash table that is made once."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        self._index: pd.Index | None = None
+
+    def places_of(self, sought: Keys) -> NDArray[np.int64]:
+        """Where each stands among the keys, -1 where it does not: int64 (sought,)."""
+        if 2 * len(sought) < len(self.keys) and self._index is None:
+            places = np.searchsorted(self.keys, sought)
+            found = self.keys[np.minimum(places, len(self.keys) - 1)] == sought
+            return np.where(found, places, -1)
+        import pandas as pd
+
+        if self._index is None:
+            self._index = pd.Index(self.keys)
+        return self._index.get_indexer(pd.Index(sought)).astype(np.int64, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +52,10 @@ class Ngrams:
 
     words: int
     keys: tuple[Keys, ...]
+    _tables: tuple[_Table, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_tables", tuple(map(_Table, self.keys)))
 
     def __len__(self) -> int:
         return sum(map(len, self.keys))
@@ -37,11 +63,10 @@ class Ngrams:
     def added_to(self, reviews: Ragged) -> Ragged:
         """Each review's word ids, then the ids of its bigrams, of its trigrams and so on."""
         groups, first, found = [reviews], self.words, _Occurrences.of_words(reviews)
-        for keys in self.keys:
-            longer = found.one_word_longer(self.words)
-            found = longer.known_among(keys)
+        for table in self._tables:
+            found = found.one_word_longer(self.words).known_among(table)
             groups.append(found.as_ids(first))
-            first += len(keys)
+            first += len(table.keys)
         return _joined(groups)
 
     def words_of(self, place: int, length: int) -> list[int]:
@@ -61,16 +86,16 @@ def find_ngrams(reviews: Ragged, words: int, longest: int, min_count: int) -> Ng
         longest: words in the longest n-gram.
         min_count: how often each must occur (and so, at least, the shorter ones in it).
     """
-    kept: list[Keys] = []
+    kept: list[_Table] = []
     while len(kept) < longest - 1:
         with SortedCounts() as counts:
             for block in reviews.blocks(tokens=BLOCK):
                 found = _Occurrences.of_words(block)
-                for keys in kept:
-                    found = found.one_word_longer(words).known_among(keys)
+                for table in kept:
+                    found = found.one_word_longer(words).known_among(table)
                 counts.add(found.one_word_longer(words).numbers)
-            kept.append(counts.at_least(min_count))
-    return Ngrams(words, tuple(kept))
+            kept.append(_Table(counts.at_least(min_count)))
+    return Ngrams(words, tuple(table.keys for table in kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,28 +132,16 @@ class _Occurrences:
         numbers = self.numbers[kept] * words + self.reviews.ids[ends]
         return _Occurrences(self.reviews, self.followed, ends, numbers)
 
-    def known_among(self, keys: Keys) -> "_Occurrences":
-        """Those that have one of these rising keys, with its place among them."""
-        places = _places(self.numbers, keys)
+    def known_among(self, table: "_Table") -> "_Occurrences":
+        """Those whose key is in a table, with its place there."""
+        places = table.places_of(self.numbers)
         known = places >= 0
-        numbers = places[known].astype(np.int64)
-        return _Occurrences(self.reviews, self.followed, self.ends[known], numbers)
+        return _Occurrences(self.reviews, self.followed, self.ends[known], places[known])
 
     def as_ids(self, first: int) -> Ragged:
         """A row of ids for each review; that of the place 0 is `first`."""
         offsets = np.searchsorted(self.ends, self.reviews.offsets)
         return Ragged((self.numbers + first).astype(np.int32), offsets)
-
-
-def _places(sought: Keys, keys: Keys) -> NDArray[np.integer]:
-    """Where each key stands among the rising ones, -1 where it does not: (sought,)."""
-    places: NDArray[np.integer]
-    if 2 * len(sought) < len(keys):
-        places = np.searchsorted(keys, sought)
-        return np.where(keys[np.minimum(places, len(keys) - 1)] == sought, places, -1)
-    # A hash table of the keys is made anew each time, and finds many of them sooner.
-    places = pc.index_in(pa.array(sought), pa.array(keys)).fill_null(-1).to_numpy()
-    return places
 
 
 def _joined(groups: list[Ragged]) -> Ragged:
