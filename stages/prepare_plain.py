@@ -12,7 +12,7 @@ from reelvec.base.project.paths import METRICS, PLAIN, REVIEWS
 from reelvec.base.schema.plain import PlainParams
 from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.columns import Corpus
-from reelvec.text.parts import FACTS, split_reviews, write_parts
+from reelvec.text.parts import DIVIDING, split_reviews, write_parts
 from reelvec.text.table_tokens import tokenize_table
 from reelvec.text.vocabulary import build_vocabulary
 
@@ -20,15 +20,14 @@ from reelvec.text.vocabulary import build_vocabulary
 def main() -> None:
     """Run the stage."""
     plain, division = read_section(PlainParams), read_section(VocabularyParams)
-    table = pq.read_table(REVIEWS, columns=[*FACTS])
-    rows_of_part = split_reviews(table, division)
+    rows_of_part = split_reviews(pq.read_table(REVIEWS, columns=[*DIVIDING]), division)
     limits = VocabularyParams(max_size=plain.max_size, min_count=plain.min_count)
     with folder_beside(PLAIN) as folder:
         tokenize_table(REVIEWS, plain.preprocess, folder)
         corpus = Corpus.load(folder)
         training = rows_of_part["train"]
         vocabulary = build_vocabulary(corpus.lexicon, corpus.reviews, limits, training)
-        write_parts(PLAIN, corpus, table, rows_of_part, vocabulary, plain.preprocess)
+        write_parts(PLAIN, corpus, REVIEWS, rows_of_part, vocabulary, plain.preprocess)
         tokens = len(corpus.reviews.ids)
     write_json(METRICS / "plain.json", {"tokens": tokens, "words": len(vocabulary) - 2})
     print(f"{tokens:,} tokens, {len(vocabulary):,} ids, padding and unknown among them")

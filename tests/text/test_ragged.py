@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory import bytes_taken
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import save_array
@@ -44,18 +45,25 @@ def test_take_picks_rows_in_any_order_and_more_than_once(
     assert taken.offsets[0] == 0
 
 
-@given(ROWS, st.integers(1, 12), st.booleans())
+@given(ROWS, st.integers(1, 12), st.integers(1, 5), st.booleans())
 def test_blocks_are_the_rows_in_their_order_whatever_their_size(
-    rows: list[list[int]], tokens: int, turned: bool
+    rows: list[list[int]], tokens: int, at_once: int, turned: bool
 ) -> None:
     chosen = np.arange(len(rows))[::-1] if turned else None
-    with patch.object(module, "TOKENS_AT_ONCE", tokens):
+    with patch.multiple(module, TOKENS_AT_ONCE=tokens, ROWS_AT_ONCE=at_once):
         blocks = list(ragged(rows).blocks(chosen))
     assert [row for block in blocks for row in lists(block)] == (rows[::-1] if turned else rows)
     assert all(len(block) for block in blocks)
     assert lists(end_to_end(blocks)) == (rows[::-1] if turned else rows)
     longest = max(map(len, rows), default=0)
     assert all(len(block.ids) < tokens + longest for block in blocks)
+
+
+def test_of_rows_in_another_order_what_is_computed_does_not_grow_with_their_number() -> None:
+    count = 3_000_000
+    rows = Ragged(np.zeros(count, np.int32), np.arange(count + 1))
+    order = np.arange(count, dtype=np.int32)[::-1]
+    assert bytes_taken(lambda: sum(len(block) for block in rows.blocks(order))) < 2 * count
 
 
 @given(ROWS, st.integers(1, 12))

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -231,7 +232,8 @@ def test_parts_written_in_blocks_are_those_written_whole(
     monkeypatch.setattr(ragged, "TOKENS_AT_ONCE", 4)
     on_disk = Corpus.load(tmp_path / "corpus")
     vocabulary = build_vocabulary(on_disk.lexicon, on_disk.reviews, ALL, rows["train"])
-    write_parts(tmp_path / "parts", on_disk, table, rows, vocabulary, PLAIN)
+    pq.write_table(table, tmp_path / "facts.parquet")
+    write_parts(tmp_path / "parts", on_disk, tmp_path / "facts.parquet", rows, vocabulary, PLAIN)
     for name, part in expected.items():
         part.save(tmp_path / "whole" / name)
         files = sorted((tmp_path / "whole" / name).iterdir())

@@ -1,6 +1,6 @@
 """One part of the data (train, valid, test or unsup) as the models read it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reelvec.base.errors import ReelvecError
 from reelvec.base.messages import run_again
 from reelvec.base.project.files import replacing, save_array
-from reelvec.text.ragged import Ragged, save_blocks
+from reelvec.text.ragged import Ragged
 from reelvec.text.rows_on_disk import collected
 
 
@@ -87,7 +87,9 @@ class Dataset:
 
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder of their own, replacing what was there."""
-        save_part(folder, [self.reviews], self.labels, self.review_ids, self.films)
+        facts = {"labels": self.labels, "review_ids": self.review_ids, "films": self.films}
+        known = ((name, values) for name, values in facts.items() if values is not None)
+        save_part(folder, self.reviews.save, known)
 
     @classmethod
     def load(cls, folder: Path) -> "Dataset":
@@ -108,16 +110,18 @@ class Dataset:
 
 def save_part(
     folder: Path,
-    blocks: Iterable[Ragged],
-    labels: NDArray[np.int8] | None,
-    review_ids: NDArray[np.int32],
-    films: NDArray[np.int32] | None,
+    save_reviews: Callable[[Path], None],
+    facts: Iterable[tuple[str, NDArray[np.integer]]],
 ) -> None:
-    """Write a part as `Dataset.save` does, while only one block of its reviews is there."""
+    """Write a part as `Dataset.save` does, while only one of its arrays is there.
+
+    Args:
+        folder: where to, replacing what was there.
+        save_reviews: writes the reviews into an existing folder as `Ragged.save` does.
+        facts: the name and the values of each other array.
+    """
     with replacing(folder) as temporary:
         temporary.mkdir()
-        save_blocks(temporary, blocks)
-        save_array(temporary / "review_ids.npy", review_ids)
-        for name, values in (("labels", labels), ("films", films)):
-            if values is not None:
-                save_array(temporary / f"{name}.npy", values)
+        save_reviews(temporary)
+        for name, values in facts:
+            save_array(temporary / f"{name}.npy", values)

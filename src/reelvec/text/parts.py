@@ -1,18 +1,23 @@
 """Dividing the reviews into train, valid, test and unsup, and what each part's words are."""
 
+from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.project.files import write_json
 from reelvec.text.columns import Corpus
 from reelvec.text.dataset import Dataset, save_part
+from reelvec.text.encoding import save_encoded
+from reelvec.text.ragged import LARGEST_INT32
 from reelvec.text.tokenizer import PREPROCESS_FILE
 from reelvec.text.vocabulary import Vocabulary, counts_of, coverage
 
@@ -20,15 +25,15 @@ if TYPE_CHECKING:
     from reelvec.base.schema.preprocess import PreprocessParams
     from reelvec.base.schema.vocabulary import VocabularyParams
 
-RowsOfParts = dict[str, NDArray[np.int64]]
-"""Row numbers of each part."""
+RowsOfParts = dict[str, NDArray[np.integer]]
+"""Row numbers of each part, int32 where they fit."""
 
 MOST_FOLDS = 20
 """Into how many parts films may be divided, for validation to take some of them: the fewer, the
 better their labels are balanced."""
 
-FACTS = ("split", "review_id", "label", "film")
-"""The columns of the table of reviews that are needed here."""
+DIVIDING = ("split", "label", "film")
+"""The columns of the table of reviews that `split_reviews` needs."""
 
 DESCRIBED = ("train", "valid", "unsup")
 """The parts whose words are described: the test reviews are looked at by `evaluate` alone."""
@@ -49,8 +54,9 @@ def split_reviews(table: pa.Table, params: "VocabularyParams") -> RowsOfParts:
         ReelvecError: a training or test review has no label, or there are none.
     """
     labelled = table["label"].is_valid().to_numpy()
-    rows = {
-        name: np.flatnonzero(pc.equal(table["split"], name).to_numpy())
+    kind = np.int32 if len(table) <= LARGEST_INT32 else np.int64
+    rows: RowsOfParts = {
+        name: np.flatnonzero(pc.equal(table["split"], name).to_numpy()).astype(kind)
         for name in ("train", "test", "unsup")
     }
     for name in ("train", "test"):
@@ -153,18 +159,30 @@ def encode_parts(
 def write_parts(
     folder: Path,
     corpus: Corpus,
-    table: pa.Table,
+    facts: Path,
     rows_of_part: RowsOfParts,
     vocabulary: Vocabulary,
     preprocess: "PreprocessParams",
 ) -> None:
-    """Write `vocab.tsv`, `preprocess.json` and a folder for each part, a block at a time."""
+    """Write `vocab.tsv`, `preprocess.json` and a folder for each part, a block at a time.
+
+    Args:
+        folder: where to.
+        corpus: all reviews as tokens, in a file.
+        facts: a Parquet file with columns `label`, `review_id` and `film`, one row a review.
+        rows_of_part: row numbers of each part.
+        vocabulary: the words that have ids.
+        preprocess: how the tokens were made.
+
+    Raises:
+        ReelvecError: as for `map_blocks`.
+    """
     vocabulary.save(folder / "vocab.tsv")
     write_json(folder / PREPROCESS_FILE, preprocess.model_dump())
     ids = vocabulary.ids_of(corpus.lexicon)
     for name, rows in rows_of_part.items():
-        blocks = (block.map_ids(ids) for block in corpus.reviews.blocks(rows))
-        save_part(folder / name, blocks, *_facts(name, table, rows))
+        write = partial(save_encoded, corpus.reviews, rows, ids)
+        save_part(folder / name, write, _facts_in_file(name, facts, rows))
 
 
 def coverage_of_parts(
@@ -197,20 +215,41 @@ def coverage_of_parts(
     return result
 
 
-def films_of(table: pa.Table, rows: NDArray[np.int64]) -> NDArray[np.int32]:
+def films_of(table: pa.Table, rows: NDArray[np.integer]) -> NDArray[np.int32]:
     """The film of each review, int32 (rows,); -1 where it is not known."""
     films: NDArray[np.int32] = table["film"].take(rows).fill_null(-1).to_numpy()
     return films
 
 
-def _labels(table: pa.Table, rows: NDArray[np.int64]) -> NDArray[np.int8]:
+def _labels(table: pa.Table, rows: NDArray[np.integer]) -> NDArray[np.int8]:
     labels: NDArray[np.int8] = table["label"].take(rows).to_numpy().astype(np.int8)
     return labels
 
 
 def _facts(
-    name: str, table: pa.Table, rows: NDArray[np.int64]
+    name: str, table: pa.Table, rows: NDArray[np.integer]
 ) -> tuple[NDArray[np.int8] | None, NDArray[np.int32], NDArray[np.int32]]:
     """Labels, review ids and films of a part."""
     labels = None if name == "unsup" else _labels(table, rows)
     return labels, table["review_id"].to_numpy()[rows], films_of(table, rows)
+
+
+def _facts_in_file(
+    name: str, path: Path, rows: NDArray[np.integer]
+) -> Iterator[tuple[str, NDArray[np.integer]]]:
+    """The same one by one, each read when it is needed."""
+    for column in ("label", "review_id", "film"):
+        if column != "label" or name != "unsup":
+            yield f"{column}s", _column(path, column)[rows]
+
+
+def _column(path: Path, name: str) -> NDArray[np.integer]:
+    """A column of a Parquet file, int8 or int32 (rows,); -1 where there is nothing."""
+    with pq.ParquetFile(path) as file:
+        kind = file.schema_arrow.field(name).type.to_pandas_dtype()
+        values = np.empty(file.metadata.num_rows, kind)
+        done = 0
+        for batch in file.iter_batches(columns=[name]):
+            values[done : done + len(batch)] = batch[name].fill_null(-1)
+            done += len(batch)
+    return values

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ LARGEST_INT32 = int(np.iinfo(np.int32).max)
 
 TOKENS_AT_ONCE = 1 << 20
 """In a block of rows: 4 MiB of ids, and some times that of what is made of them."""
+
+ROWS_AT_ONCE = 1 << 16
+"""Of rows in an order of their own, so that what is known of each takes little memory."""
 
 IN_MEMORY = 1 << 26
 """Tokens that are held at once, 256 MiB of ids; of a longer file only what is looked at."""
@@ -43,11 +47,6 @@ class Ragged:
         return self.ids[self.offsets[row] : self.offsets[row + 1]]
 
     @property
-    def _is_a_file(self) -> bool:
-        """Whether the ids are all of a memory-mapped file: a part has lost where it begins."""
-        return isinstance(self.ids, np.memmap) and isinstance(self.ids.base, mmap.mmap)
-
-    @property
     def lengths(self) -> NDArray[np.int64]:
         """Tokens in each row, int64 (rows,)."""
         # np.diff does the same, and takes ten times as long for one review.
@@ -55,11 +54,13 @@ class Ragged:
 
     def take(self, rows: NDArray[np.integer]) -> "Ragged":
         """The given rows in the given order (repeats allowed)."""
-        if len(self.ids) > IN_MEMORY and self._is_a_file:
-            return self._read(rows)
+        starts, offsets = self.layout(rows)
+        return Ragged(ids_at(self.ids, starts, offsets), offsets)
+
+    def layout(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the given rows start here, int64 (rows,), and the offsets that they would have."""
         starts = self.offsets[rows]
-        offsets = offsets_from_lengths(self.offsets[rows + 1] - starts)
-        return Ragged(self.ids[ranges(starts, offsets)], offsets)
+        return starts, offsets_from_lengths(self.offsets[rows + 1] - starts)
 
     def slice(self, start: int, stop: int) -> "Ragged":
         """Rows start to stop, sharing the ids' memory."""
@@ -74,31 +75,11 @@ class Ragged:
         Of ids that are memory-mapped no more stays in memory than a block, and while it is made
         the whole of a file of no more than IN_MEMORY.
         """
-        ends = self.offsets
-        if rows is not None:
-            ends = offsets_from_lengths(self.offsets[rows + 1] - self.offsets[rows])
-        marks = np.searchsorted(ends, np.arange(0, ends[-1], tokens or TOKENS_AT_ONCE))
-        for start, stop in pairwise(np.unique([0, *marks, len(ends) - 1])):
-            yield self.slice(start, stop) if rows is None else self.take(rows[start:stop])
-            _release(self.ids)
-
-    def _read(self, rows: NDArray[np.integer]) -> "Ragged":
-        """Rows from anywhere in a file: to look at one in its mapping may map two megabytes."""
-        assert isinstance(self.ids, np.memmap), "rows are read from a file alone"
-        starts, ends = self.offsets[rows], self.offsets[rows + 1]
-        offsets = offsets_from_lengths(ends - starts)
-        ids = np.empty(offsets[-1], np.int32)
-        # Rows that follow each other in the file, too, are read at once.
-        begins = np.ones(len(rows), bool)
-        begins[1:] = starts[1:] != ends[:-1]
-        first, size = np.flatnonzero(begins), ids.itemsize
-        places = (self.ids.offset + size * starts[first]).tolist()
-        bounds = (size * offsets[[*first, len(rows)]]).tolist()
-        with Path(str(self.ids.filename)).open("rb", buffering=0) as file:
-            for place, (begin, end) in zip(places, pairwise(bounds), strict=True):
-                file.seek(place)
-                _fill(ids.view(np.uint8)[begin:end].data, file)
-        return Ragged(ids, offsets)
+        for some in [None] if rows is None else consecutive(rows):
+            ends = self.offsets if some is None else self.layout(some)[1]
+            for start, stop in bounds_of_blocks(ends, tokens):
+                yield self.slice(start, stop) if some is None else self.take(some[start:stop])
+                _release(self.ids)
 
     def cut(self, length: int, from_end: bool) -> "Ragged":
         """At most `length` ids of each row: its last ones, or its first ones."""
@@ -181,6 +162,50 @@ def save_blocks(folder: Path, blocks: Iterable[Ragged]) -> None:
             append_ids(block.ids)
             append_offsets(total + block.offsets[1:])
             total += len(block.ids)
+
+
+def consecutive(rows: NDArray[np.integer]) -> Iterator[NDArray[np.integer]]:
+    """Rows in their order, ROWS_AT_ONCE at a time."""
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        yield rows[start : start + ROWS_AT_ONCE]
+
+
+def bounds_of_blocks(
+    offsets: NDArray[np.int64], tokens: int | None = None
+) -> Iterator[tuple[int, int]]:
+    """The first row of each block of some `tokens`, or TOKENS_AT_ONCE, and the row behind it."""
+    marks = np.searchsorted(offsets, np.arange(0, offsets[-1], tokens or TOKENS_AT_ONCE))
+    return pairwise(np.unique([0, *marks, len(offsets) - 1]).tolist())
+
+
+def ids_at(
+    ids: NDArray[np.int32], starts: NDArray[np.int64], offsets: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """The ids of rows that begin at `starts`, laid out by `offsets`: int32 (offsets[-1],)."""
+    # Of a part of a mapping nobody knows any more where in the file it begins.
+    if len(ids) > IN_MEMORY and isinstance(ids, np.memmap) and isinstance(ids.base, mmap.mmap):
+        return _read(ids, starts, offsets)
+    return ids[ranges(starts, offsets)]
+
+
+def _read(
+    ids: np.memmap[Any, np.dtype[np.int32]],
+    starts: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+) -> NDArray[np.int32]:
+    """Rows from anywhere in a file: to look at one in its mapping may map two megabytes."""
+    result = np.empty(offsets[-1], np.int32)
+    # Rows that follow each other in the file, too, are read at once.
+    begins = np.ones(len(starts), bool)
+    begins[1:] = starts[1:] != (starts + np.diff(offsets))[:-1]
+    first, size = np.flatnonzero(begins), ids.itemsize
+    places = (ids.offset + size * starts[first]).tolist()
+    bounds = (size * offsets[[*first, len(starts)]]).tolist()
+    with Path(str(ids.filename)).open("rb", buffering=0) as file:
+        for place, (begin, end) in zip(places, pairwise(bounds), strict=True):
+            file.seek(place)
+            _fill(result.view(np.uint8)[begin:end].data, file)
+    return result
 
 
 def _fill(place: memoryview, file: io.FileIO) -> None:
