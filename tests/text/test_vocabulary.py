@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from memory import bytes_taken
+from sklearn.model_selection import train_test_split
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.preprocess import PreprocessParams
@@ -132,6 +134,30 @@ def test_the_split_keeps_the_share_of_positives_and_loses_no_review(
     assert abs(int(labels[validation].sum()) - expected) < 1
     again = stratified_split(labels, 0.2, seed)
     assert training.tolist() == again[0].tolist()
+
+
+@given(
+    st.lists(st.integers(0, 1), max_size=60),
+    st.sampled_from([0.1, 0.2, 0.25, 0.5]) | st.floats(0.01, 0.99),
+    st.integers(0, 2**32 - 1),
+)
+def test_the_split_is_the_one_that_scikit_learn_draws(
+    found: list[int], fraction: float, seed: int
+) -> None:
+    labels, rows = np.array(found, np.int8), np.arange(len(found))
+    try:
+        expected = train_test_split(rows, test_size=fraction, random_state=seed, stratify=labels)
+    except ValueError:
+        with pytest.raises(ReelvecError, match=r"reviews cannot be divided with .*fraction 0\."):
+            stratified_split(labels, fraction, seed)
+    else:
+        divided = stratified_split(labels, fraction, seed)
+        assert [part.tolist() for part in divided] == [sorted(part) for part in expected]
+
+
+def test_to_divide_reviews_takes_some_numbers_of_memory_for_each_and_no_objects() -> None:
+    labels = np.tile(np.array([0, 1], np.int8), 500_000)
+    assert bytes_taken(lambda: stratified_split(labels, 0.2, 1)) < 24 * len(labels)
 
 
 def table_of(*rows: tuple[str, int | None]) -> pa.Table:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
+from itertools import islice
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,8 +112,8 @@ def split_by_film(
             f"{share.denominator} parts, or less than 1 of {MOST_FOLDS}"
         )
     splitter = StratifiedGroupKFold(share.denominator, shuffle=True, random_state=seed)
-    parts = [held_out for _, held_out in splitter.split(groups, labels, groups)]
-    validation = np.sort(np.concatenate(parts[: share.numerator]))
+    parts = islice(splitter.split(groups, labels, groups), share.numerator)
+    validation = np.sort(np.concatenate([held_out for _, held_out in parts]))
     return np.setdiff1d(np.arange(len(labels)), validation), validation
 
 
@@ -131,18 +133,40 @@ def stratified_split(
     Raises:
         ReelvecError: a class has too few reviews to be divided.
     """
-    from sklearn.model_selection import train_test_split
-
-    try:
-        training, validation = train_test_split(
-            np.arange(len(labels)), test_size=fraction, random_state=seed, stratify=labels
-        )
-    except ValueError as error:
+    counts, held_out = np.bincount(labels), ceil(fraction * len(labels))
+    classes = int(np.count_nonzero(counts))
+    if max(1, classes) > min(held_out, len(labels) - held_out) or 1 in counts:
         raise ReelvecError(
             f"{len(labels)} labelled training reviews cannot be divided with "
-            f"vocabulary.validation_fraction {fraction}: {error}"
-        ) from None
-    return np.sort(training), np.sort(validation)
+            f"vocabulary.validation_fraction {fraction}: {held_out} are to be held out, and of "
+            f"the labels there are {counts.tolist()}; each is needed on both sides"
+        )
+    # What scikit-learn's `train_test_split` does, which holds each row as an object of Python.
+    lots = np.random.RandomState(seed)
+    learned = _shares(counts, len(labels) - held_out, lots)
+    _shares(counts - learned, held_out, lots)
+    training = np.zeros(len(labels), bool)
+    for label, count in enumerate(counts):
+        rows = np.flatnonzero(labels == label)
+        training[rows[lots.permutation(count)[: learned[label]]]] = True
+    return np.flatnonzero(training), np.flatnonzero(~training)
+
+
+def _shares(
+    counts: NDArray[np.integer], drawn: int, lots: np.random.RandomState
+) -> NDArray[np.int64]:
+    """How many of each label are among so many in all: the nearest, and between equals by lot."""
+    exact = counts / counts.sum() * drawn
+    shares: NDArray[np.int64] = exact.astype(np.int64)
+    missing = int(drawn - shares.sum())
+    remainders = exact - shares
+    for remainder in np.unique(remainders)[::-1]:
+        if missing:
+            equals = np.flatnonzero(remainders == remainder)
+            more = lots.choice(equals, min(missing, len(equals)), replace=False)
+            shares[more] += 1
+            missing -= len(more)
+    return shares
 
 
 def encode_parts(
