@@ -1,6 +1,7 @@
 """Training learns, stops in time, keeps its best, and gives the same bits again."""
 
 import hashlib
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from reelvec.base.errors import ReelvecError
 from reelvec.base.schema.preprocess import PreprocessParams
 from reelvec.base.schema.variants import VariantParams
+from reelvec.models import training
 from reelvec.models.first_layer import Start, random_embedding, start_of
 from reelvec.models.inference import features_of_read, predict_logits
 from reelvec.models.logits import probabilities_of
@@ -277,3 +279,14 @@ def test_a_missing_or_damaged_model_says_what_to_do(predictor: Predictor, tmp_pa
     (folder / "config.json").write_text("{")
     with pytest.raises(ReelvecError, match="train again"):
         Predictor.load(folder)
+
+
+def test_losses_counted_in_blocks_are_those_of_an_epoch_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = train(PARAMS, start_with(WEIGHT), VALIDATION, CPU)
+    monkeypatch.setattr(training, "REVIEWS_AT_ONCE", 7)
+    in_blocks = train(PARAMS, start_with(WEIGHT), VALIDATION, CPU)
+    assert len(in_blocks.history) == len(whole.history)
+    for one, other in zip(in_blocks.history, whole.history, strict=True):
+        assert astuple(one) == pytest.approx(astuple(other), rel=1e-12)

@@ -22,6 +22,9 @@ from reelvec.models.optimizer import Adam
 from reelvec.models.processes import ALONE, Processes
 from reelvec.text.dataset import Dataset
 
+REVIEWS_AT_ONCE = 1 << 16
+"""Of the losses of an epoch, for they are in double precision."""
+
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
@@ -267,14 +270,15 @@ def _epochs(
     total = -(-reviews // params.batch_size)
     for epoch in range(1, params.epochs + 1):
         model.train()
-        logits_of_batch: list[Tensor] = []
-        targets_of_batch: list[Tensor] = []
+        # Once an epoch: to read each batch's loss would be as dear as a small model's step.
+        told, done = torch.empty((2, reviews), device=examples.targets.device), 0
         batches = examples.batches(shuffle.permutation(reviews), shuffle)
         hidden = None if processes.leads else True
-        for rows in tqdm(batches, f"epoch {epoch}", total, leave=False, disable=hidden):
+        shown = tqdm(batches, f"epoch {epoch}", total, leave=False, disable=hidden)
+        for step, rows in enumerate(shown, (epoch - 1) * total):
             if params.decay == "linear":
-                done = ((epoch - 1) * total + len(logits_of_batch)) / (params.epochs * total)
-                optimizer.learning_rate = params.learning_rate * (1 - done)
+                left = 1 - step / (params.epochs * total)
+                optimizer.learning_rate = params.learning_rate * left
             own = processes.share_of(rows)
             logits = examples.logits(own)
             optimizer.zero_grad()
@@ -283,12 +287,10 @@ def _epochs(
             loss.backward()  # type: ignore[no-untyped-call]
             processes.add_gradients(parameters)
             optimizer.step()
-            logits_of_batch.append(logits.detach())
-            targets_of_batch.append(targets)
-        # Once an epoch: to read each batch's loss would be as dear as a small model's step.
-        logits, targets = torch.cat(logits_of_batch), torch.cat(targets_of_batch)
-        found = _loss_and_accuracy(logits, targets)
-        mean, accuracy = processes.mean_of(*found, len(targets))
+            told[0, done : done + len(own)] = logits.detach()
+            told[1, done : done + len(own)] = targets
+            done += len(own)
+        mean, accuracy = processes.mean_of(*_loss_and_accuracy(*told[:, :done]), done)
         _require_finite(mean, epoch, params)
         yield mean, accuracy
 
@@ -309,7 +311,11 @@ def _require_finite(loss: float, epoch: int, params: VariantParams) -> None:
 
 def _loss_and_accuracy(logits: Tensor, targets: Tensor) -> tuple[float, float]:
     """Mean binary cross-entropy, and the share of logits on the right side of 0."""
-    logits, targets = logits.cpu().double(), targets.cpu().double()
-    losses = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
-    accuracy = ((logits > 0) == (targets > 0.5)).double().mean()
-    return float(np.mean(losses.numpy())), float(accuracy)
+    logits, targets = logits.cpu(), targets.cpu()
+    losses, right = np.empty(len(logits)), np.empty(len(logits), bool)
+    for start in range(0, len(logits), REVIEWS_AT_ONCE):
+        some = slice(start, start + REVIEWS_AT_ONCE)
+        said, true = logits[some].double(), targets[some].double()
+        losses[some] = functional.binary_cross_entropy_with_logits(said, true, reduction="none")
+        right[some] = (said > 0) == (true > 0.5)
+    return float(np.mean(losses)), float(np.mean(right))

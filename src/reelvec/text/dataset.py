@@ -99,9 +99,10 @@ class Dataset:
             ReelvecError: a file is missing or the lengths differ.
         """
         reviews = Ragged.load(folder)
-        review_ids = np.load(folder / "review_ids.npy")
+        # Memory-mapped: a training looks at no other of them than the labels.
+        review_ids = np.load(folder / "review_ids.npy", mmap_mode="r")
         files = [folder / f"{name}.npy" for name in ("labels", "films")]
-        labels, films = (np.load(file) if file.exists() else None for file in files)
+        labels, films = (np.load(file, mmap_mode="r") if file.exists() else None for file in files)
         for values in (review_ids, labels, films):
             if values is not None and len(values) != len(reviews):
                 raise ReelvecError(f"{folder}: the arrays differ in length; {run_again()}")
