@@ -3,8 +3,6 @@
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
-import pyarrow.parquet as pq
-
 from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import folder_beside, write_json
 from reelvec.base.project.params_file import read_section
@@ -12,7 +10,7 @@ from reelvec.base.project.paths import METRICS, PLAIN, REVIEWS
 from reelvec.base.schema.plain import PlainParams
 from reelvec.base.schema.vocabulary import VocabularyParams
 from reelvec.text.columns import Corpus
-from reelvec.text.parts import DIVIDING, split_reviews, write_parts
+from reelvec.text.parts import split_file, write_parts
 from reelvec.text.table_tokens import tokenize_table
 from reelvec.text.vocabulary import build_vocabulary
 
@@ -20,7 +18,7 @@ from reelvec.text.vocabulary import build_vocabulary
 def main() -> None:
     """Run the stage."""
     plain, division = read_section(PlainParams), read_section(VocabularyParams)
-    rows_of_part = split_reviews(pq.read_table(REVIEWS, columns=[*DIVIDING]), division)
+    rows_of_part = split_file(REVIEWS, division)
     limits = VocabularyParams(max_size=plain.max_size, min_count=plain.min_count)
     with folder_beside(PLAIN) as folder:
         tokenize_table(REVIEWS, plain.preprocess, folder)

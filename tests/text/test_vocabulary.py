@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from memory import bytes_taken
+from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 from reelvec.base.errors import ReelvecError
@@ -23,6 +24,7 @@ from reelvec.text.parts import (
     coverage_of_parts,
     encode_parts,
     split_by_film,
+    split_file,
     split_reviews,
     stratified_split,
     write_parts,
@@ -181,6 +183,18 @@ def test_validation_reviews_come_from_the_official_training_reviews() -> None:
     assert parts["unsup"].tolist() == [12]
     assert sorted([*parts["train"], *parts["valid"]]) == list(range(2, 12))
     assert len(parts["valid"]) == 2
+
+
+def test_a_file_is_divided_as_a_table_is_without_being_held(tmp_path: Path) -> None:
+    rows = [("test", 0), *[("train", n % 2) for n in range(99_999)], *[("unsup", None)] * 100_000]
+    table, path = table_of(*rows), tmp_path / "facts.parquet"
+    pq.write_table(table, path, row_group_size=30_000)
+    expected, found = split_reviews(table, VocabularyParams()), dict[str, NDArray[np.integer]]()
+    taken = bytes_taken(lambda: found.update(split_file(path, VocabularyParams())))
+    assert {name: part.tolist() for name, part in found.items()} == {
+        name: part.tolist() for name, part in expected.items()
+    }
+    assert taken < 16 * len(rows)
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 """Dividing the reviews into train, valid, test and unsup, and what each part's words are."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from itertools import islice
@@ -19,7 +19,7 @@ from reelvec.base.project.files import write_json
 from reelvec.text.columns import Corpus
 from reelvec.text.dataset import Dataset, save_part
 from reelvec.text.encoding import save_encoded
-from reelvec.text.ragged import LARGEST_INT32
+from reelvec.text.ragged import LARGEST_INT32, consecutive
 from reelvec.text.tokenizer import PREPROCESS_FILE
 from reelvec.text.vocabulary import Vocabulary, counts_of, coverage
 
@@ -34,8 +34,8 @@ MOST_FOLDS = 20
 """Into how many parts films may be divided, for validation to take some of them: the fewer, the
 better their labels are balanced."""
 
-DIVIDING = ("split", "label", "film")
-"""The columns of the table of reviews that `split_reviews` needs."""
+Column = Callable[[str], pa.ChunkedArray]
+"""Gives the column of a name."""
 
 DESCRIBED = ("train", "valid", "unsup")
 """The parts whose words are described: the test reviews are looked at by `evaluate` alone."""
@@ -55,27 +55,42 @@ def split_reviews(table: pa.Table, params: "VocabularyParams") -> RowsOfParts:
     Raises:
         ReelvecError: a training or test review has no label, or there are none.
     """
-    labelled = table["label"].is_valid().to_numpy()
-    kind = np.int32 if len(table) <= LARGEST_INT32 else np.int64
-    rows: RowsOfParts = {
-        name: np.flatnonzero(pc.equal(table["split"], name).to_numpy()).astype(kind)
-        for name in ("train", "test", "unsup")
-    }
+    return _split(table.column, params)
+
+
+def split_file(path: Path, params: "VocabularyParams") -> RowsOfParts:
+    """The same for a Parquet file, of which one column is in memory at a time."""
+    return _split(partial(_column, path), params)
+
+
+def _split(column: Column, params: "VocabularyParams") -> RowsOfParts:
+    labelled, split = column("label").is_valid().to_numpy(), column("split")
+    rows = {name: _rows_of(split, name) for name in ("train", "test", "unsup")}
+    del split
     for name in ("train", "test"):
         without = rows[name][~labelled[rows[name]]]
         if len(without) or not len(rows[name]):
             what = f"{len(without):,} reviews without a label" if len(without) else "no reviews"
             raise ReelvecError(f"data/raw/imdb.parquet: the {name} split has {what}")
-    labels, films = _labels(table, rows["train"]), films_of(table, rows["train"])
+    official = rows.pop("train")
+    labels, films = (_values(column(name), official) for name in ("label", "film"))
     training, validation = split_by_film(labels, films, params.validation_fraction, params.seed)
-    parts = {
-        "train": rows["train"][training],
-        "valid": rows["train"][validation],
-        "test": rows["test"],
-        "unsup": rows["unsup"],
-    }
+    del labels, films
+    parts = {"train": official[training], "valid": official[validation], **rows}
     generator = np.random.default_rng(params.seed)
-    return {name: generator.permutation(part) for name, part in parts.items()}
+    for part in parts.values():
+        generator.shuffle(part)
+    return parts
+
+
+def _rows_of(split: pa.ChunkedArray, name: str) -> NDArray[np.integer]:
+    """Where a name stands in a column, chunk by chunk: to compare takes more than the answer."""
+    kind = np.int32 if len(split) <= LARGEST_INT32 else np.int64
+    rows, start = [np.zeros(0, kind)], 0
+    for chunk in split.chunks:
+        rows.append((start + np.flatnonzero(pc.equal(chunk, name))).astype(kind))
+        start += len(chunk)
+    return np.concatenate(rows)
 
 
 def split_by_film(
@@ -147,8 +162,9 @@ def stratified_split(
     _shares(counts - learned, held_out, lots)
     training = np.zeros(len(labels), bool)
     for label, count in enumerate(counts):
-        rows = np.flatnonzero(labels == label)
-        training[rows[lots.permutation(count)[: learned[label]]]] = True
+        drawn = np.zeros(count, bool)
+        drawn[lots.permutation(count)[: learned[label]]] = True
+        training[labels == label] = drawn
     return np.flatnonzero(training), np.flatnonzero(~training)
 
 
@@ -174,10 +190,13 @@ def encode_parts(
 ) -> dict[str, Dataset]:
     """Each part as vocabulary ids, with labels where there are any."""
     encoded = corpus.reviews.map_ids(vocabulary.ids_of(corpus.lexicon))
-    return {
-        name: Dataset(encoded.take(rows), *_facts(name, table, rows))
-        for name, rows in rows_of_part.items()
-    }
+    parts = {}
+    for name, rows in rows_of_part.items():
+        facts = dict(_facts(name, table.column, rows))
+        parts[name] = Dataset(
+            encoded.take(rows), facts.get("labels"), facts["review_ids"], facts["films"]
+        )
+    return parts
 
 
 def write_parts(
@@ -206,7 +225,7 @@ def write_parts(
     ids = vocabulary.ids_of(corpus.lexicon)
     for name, rows in rows_of_part.items():
         write = partial(save_encoded, corpus.reviews, rows, ids)
-        save_part(folder / name, write, _facts_in_file(name, facts, rows))
+        save_part(folder / name, write, _facts(name, partial(_column, facts), rows))
 
 
 def coverage_of_parts(
@@ -239,41 +258,31 @@ def coverage_of_parts(
     return result
 
 
-def films_of(table: pa.Table, rows: NDArray[np.integer]) -> NDArray[np.int32]:
-    """The film of each review, int32 (rows,); -1 where it is not known."""
-    films: NDArray[np.int32] = table["film"].take(rows).fill_null(-1).to_numpy()
-    return films
-
-
-def _labels(table: pa.Table, rows: NDArray[np.integer]) -> NDArray[np.int8]:
-    labels: NDArray[np.int8] = table["label"].take(rows).to_numpy().astype(np.int8)
-    return labels
-
-
 def _facts(
-    name: str, table: pa.Table, rows: NDArray[np.integer]
-) -> tuple[NDArray[np.int8] | None, NDArray[np.int32], NDArray[np.int32]]:
-    """Labels, review ids and films of a part."""
-    labels = None if name == "unsup" else _labels(table, rows)
-    return labels, table["review_id"].to_numpy()[rows], films_of(table, rows)
+    name: str, column: Column, rows: NDArray[np.integer]
+) -> Iterator[tuple[str, NDArray[Any]]]:
+    """What `Dataset` holds beside the reviews of a part, one by one."""
+    for fact in ("label", "review_id", "film"):
+        if fact != "label" or name != "unsup":
+            yield f"{fact}s", _values(column(fact), rows)
 
 
-def _facts_in_file(
-    name: str, path: Path, rows: NDArray[np.integer]
-) -> Iterator[tuple[str, NDArray[np.integer]]]:
-    """The same one by one, each read when it is needed."""
-    for column in ("label", "review_id", "film"):
-        if column != "label" or name != "unsup":
-            yield f"{column}s", _column(path, column)[rows]
+def _column(path: Path, name: str) -> pa.ChunkedArray:
+    """A column of a Parquet file, read without what makes it fast and large."""
+    return pq.read_table(
+        path, columns=[name], read_dictionary=["split"], use_threads=False, pre_buffer=False
+    )[name]
 
 
-def _column(path: Path, name: str) -> NDArray[np.integer]:
-    """A column of a Parquet file, int8 or int32 (rows,); -1 where there is nothing."""
-    with pq.ParquetFile(path) as file:
-        kind = file.schema_arrow.field(name).type.to_pandas_dtype()
-        values = np.empty(file.metadata.num_rows, kind)
-        done = 0
-        for batch in file.iter_batches(columns=[name]):
-            values[done : done + len(batch)] = batch[name].fill_null(-1)
-            done += len(batch)
+def _values(column: pa.ChunkedArray, rows: NDArray[np.integer]) -> NDArray[Any]:
+    """Numbers of some rows, (rows,) of the column's kind; -1 where it has none."""
+    kind, done = column.type.to_pandas_dtype(), 0
+    values: NDArray[Any] = np.broadcast_to(kind(-1), len(rows))
+    if column.null_count < len(column):  # else no film is known, and one number stands for all
+        column, values = column.combine_chunks(), np.empty(len(rows), kind)
+        for some in consecutive(rows):
+            values[done : done + len(some)] = column.take(some).fill_null(-1)
+            done += len(some)
+    del column
+    pa.default_memory_pool().release_unused()  # Arrow would keep as much for the next column
     return values
