@@ -129,6 +129,10 @@ def test_of_a_file_no_more_is_held_than_a_block(tmp_path: Path) -> None:
         assert most(reviews.blocks()) < 10_000_000
         assert most(reviews.blocks(shuffled)) < 10_000_000
     assert most(iter([reviews])) > 70_000_000
+    Ragged(np.full(count * 1_000, 7, np.int32), np.arange(count * 1_000 + 1)).save(tmp_path)
+    before, short = held(), Ragged.load(tmp_path)
+    assert sum(len(block) for block in short.blocks()) == count * 1_000
+    assert held() - before < 10_000_000, "its offsets take 40 MB"
 
 
 @given(ROWS, st.integers(0, 9), st.integers(0, 9))

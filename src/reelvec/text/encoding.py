@@ -37,6 +37,7 @@ def save_encoded(
     """
     assert isinstance(reviews.ids, np.memmap), "workers read a file"
     blocks, tokens = _lay_out(reviews, rows, folder)
+    reviews.release()
     ids = open_memmap(folder / IDS, "w+", np.dtype(np.int32), (tokens,))
     save_array(folder / TABLE, table)
     work = partial(_encode, Path(str(reviews.ids.filename)), folder.resolve(), ids.offset)

@@ -19,7 +19,7 @@ from reelvec.base.project.files import write_json
 from reelvec.text.columns import Corpus
 from reelvec.text.dataset import Dataset, save_part
 from reelvec.text.encoding import save_encoded
-from reelvec.text.ragged import LARGEST_INT32, consecutive
+from reelvec.text.ragged import LARGEST_INT32
 from reelvec.text.tokenizer import PREPROCESS_FILE
 from reelvec.text.vocabulary import Vocabulary, counts_of, coverage
 
@@ -277,12 +277,13 @@ def _column(path: Path, name: str) -> pa.ChunkedArray:
 def _values(column: pa.ChunkedArray, rows: NDArray[np.integer]) -> NDArray[Any]:
     """Numbers of some rows, (rows,) of the column's kind; -1 where it has none."""
     kind, done = column.type.to_pandas_dtype(), 0
-    values: NDArray[Any] = np.broadcast_to(kind(-1), len(rows))
-    if column.null_count < len(column):  # else no film is known, and one number stands for all
-        column, values = column.combine_chunks(), np.empty(len(rows), kind)
-        for some in consecutive(rows):
-            values[done : done + len(some)] = column.take(some).fill_null(-1)
-            done += len(some)
+    known = column.null_count < len(column)
+    values, chunks = np.empty(len(column), kind), column.chunks[::-1] if known else []
     del column
-    pa.default_memory_pool().release_unused()  # Arrow would keep as much for the next column
-    return values
+    while chunks:  # none is held once its numbers are here
+        chunk = chunks.pop()
+        values[done : done + len(chunk)] = chunk.fill_null(-1)
+        done += len(chunk)
+    pa.default_memory_pool().release_unused()
+    # Where no film is known, one number stands for all.
+    return values[rows] if known else np.broadcast_to(kind(-1), len(rows))

@@ -79,7 +79,14 @@ class Ragged:
             ends = self.offsets if some is None else self.layout(some)[1]
             for start, stop in bounds_of_blocks(ends, tokens):
                 yield self.slice(start, stop) if some is None else self.take(some[start:stop])
-                _release(self.ids)
+                self.release()
+
+    def release(self) -> None:
+        """Let go of the pages of memory-mapped files; they come back where they are read again."""
+        arrays: tuple[NDArray[np.integer], ...] = (self.ids, self.offsets)
+        for mapping in map(mapping_of, arrays):
+            if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
+                mapping.madvise(mmap.MADV_DONTNEED)
 
     def cut(self, length: int, from_end: bool) -> "Ragged":
         """At most `length` ids of each row: its last ones, or its first ones."""
@@ -135,7 +142,8 @@ class Ragged:
         """
         try:
             ids = np.load(folder / "ids.npy", mmap_mode="r")
-            offsets = np.load(folder / "offsets.npy")
+            # As an array of its own kind: a memmap is slow to index.
+            offsets = np.load(folder / "offsets.npy", mmap_mode="r").view(np.ndarray)
         except (FileNotFoundError, ValueError) as error:
             raise ReelvecError(f"{folder}: {error}; {run_again()}") from None
         if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(ids):
@@ -217,14 +225,7 @@ def _fill(place: memoryview, file: io.FileIO) -> None:
         place = place[count:]
 
 
-def _release(ids: NDArray[np.int32]) -> None:
-    """Let go of the pages of a memory-mapped file; they come back where they are read again."""
-    mapping = mapping_of(ids)
-    if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
-        mapping.madvise(mmap.MADV_DONTNEED)
-
-
-def mapping_of(ids: NDArray[np.int32]) -> mmap.mmap | None:
+def mapping_of(ids: NDArray[np.integer]) -> mmap.mmap | None:
     """The file that ids are a view of; None where they lie in memory."""
     base: object = ids
     while isinstance(base, np.ndarray):
