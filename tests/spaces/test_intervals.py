@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm, spearmanr
 
 from reelvec.base.statistics import share_interval
-from reelvec.spaces.analogies import Question, SectionResult, accuracy_interval
+from reelvec.spaces.analogies import SectionResult, accuracy_interval
+from reelvec.spaces.answers import Question
 from reelvec.spaces.intervals import spearman_interval
 
 

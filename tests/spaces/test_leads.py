@@ -1,6 +1,7 @@
 """Which of two spaces agrees more with people: found where it is so, and not where it is not."""
 
 from collections.abc import Mapping
+from random import Random
 
 import numpy as np
 import pytest
@@ -36,14 +37,23 @@ def noisy(amount: float, seed: int) -> np.ndarray:
     return PEOPLE / 10 + amount * np.random.default_rng(seed).normal(size=PAIRS)
 
 
-@given(st.lists(st.tuples(*[st.integers(-3, 3)] * 3), min_size=2, max_size=12))
-def test_correlations_are_scipys_ties_or_none(rows: list[tuple[int, int, int]]) -> None:
-    people, *cosines = np.array(rows, np.float64).T
-    found = correlations(people, *cosines)
-    for value, each in zip(found, cosines, strict=True):
-        constant = np.ptp(each) == 0 or np.ptp(people) == 0
-        expected = 0 if constant else spearmanr(people, each).statistic
-        assert value == pytest.approx(expected, abs=1e-9)
+@given(
+    st.lists(st.tuples(*[st.integers(-3, 3)] * 3), min_size=2, max_size=12),
+    st.randoms(use_true_random=False),
+)
+def test_correlations_of_draws_are_scipys_of_the_pairs_drawn(
+    rows: list[tuple[int, int, int]], random: Random
+) -> None:
+    people, one, two = table = np.array(rows, np.float64).T
+    drawn = np.array(random.choices(range(len(rows)), k=len(rows)))
+    counts = np.stack([np.ones(len(rows)), np.bincount(drawn, minlength=len(rows))])
+    found = correlations(counts, people, one, two)  # (spaces, draws)
+    for draw, chosen in enumerate((np.arange(len(rows)), drawn)):
+        judged, *spaces = table[:, chosen]
+        for value, each in zip(found[:, draw], spaces, strict=True):
+            constant = np.ptp(each) == 0 or np.ptp(judged) == 0
+            expected = 0 if constant else spearmanr(judged, each).statistic
+            assert value == pytest.approx(expected, abs=1e-9)
 
 
 def test_a_lead_is_found_where_it_is_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:

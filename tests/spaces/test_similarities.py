@@ -24,7 +24,7 @@ from reelvec.spaces.analogies import evaluate_word_analogies, read_questions
 from reelvec.spaces.answers import ASKED, Similarities, metrics, neighbor_lists
 from reelvec.spaces.judgements import judged_words, judgement_scores
 from reelvec.spaces.keyed_vectors import keyed_vectors, unit_subspace
-from reelvec.spaces.measures import jaccard, neighborhood_overlap, sentiment_scores
+from reelvec.spaces.measures import jaccard, nearest_words, neighborhood_overlap, sentiment_scores
 from reelvec.spaces.similarities import compare_spaces, shared_words
 from reelvec.spaces.similarities_report import escaped, similarities_markdown
 
@@ -272,15 +272,19 @@ def test_overlap_is_that_of_gensims_neighbours(count: int, neighbors: int, seed:
             for word in words
         ]
     )
-    vectors = (unit_subspace(space, words).vectors for space in (one, two))
-    assert neighborhood_overlap(*vectors, neighbors) == pytest.approx(expected, abs=1e-12)
+    nearest = (
+        nearest_words(unit_subspace(space, words).vectors, neighbors) for space in (one, two)
+    )
+    assert neighborhood_overlap(*nearest) == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_space_turned_around_has_the_same_neighbours() -> None:
     vectors = unit(np.random.default_rng(0).normal(size=(50, 6)))
     rotation, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(6, 6)))
-    assert neighborhood_overlap(vectors, vectors @ rotation, 10) == 1
-    assert neighborhood_overlap(vectors[:1], vectors[:1], 10) is None
+    nearest = nearest_words(vectors, 10)
+    assert neighborhood_overlap(nearest, nearest_words(vectors @ rotation, 10)) == 1
+    alone = nearest_words(vectors[:1], 10)
+    assert neighborhood_overlap(alone, alone) is None
 
 
 WORDS = [

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from reelvec.base.errors import ReelvecError
 from reelvec.base.statistics import Interval, share_interval
+from reelvec.spaces.answers import Question
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
-Question = tuple[str, str, str, str]
-
-SCORES_AT_ONCE = 1 << 25
-"""Scores held in memory at a time: 128 MiB of float32."""
+SCORES_AT_ONCE = 1 << 22
+"""Scores held in memory at a time: 16 MiB of float32, which the system need not clear each time."""
 
 UNCLEAR = 1e-5
 """Scores closer than this may change places with the order in which float32 sums are taken."""
@@ -133,11 +132,10 @@ def accuracy_interval(sections: Sequence[SectionResult], confidence: float) -> I
         ]
         if not rows:
             continue
-        one, two = np.array(rows).T
-        drawn = generator.multinomial(len(pair_of), np.full(len(pair_of), 1 / len(pair_of)), DRAWS)
-        weights = drawn[:, one] * drawn[:, two]  # (draws, questions)
-        right += weights[:, : len(correct)].sum(axis=1)
-        asked += weights.sum(axis=1)
+        pairs = len(pair_of)
+        drawn = generator.multinomial(pairs, np.full(pairs, 1 / pairs), DRAWS).astype(np.float64)
+        right += _times_asked(drawn, rows[: len(correct)])
+        asked += _times_asked(drawn, rows)
     tail = (1 - confidence) / 2
     low, high = share_interval(
         sum(len(section["correct"]) for section in sections),
@@ -148,6 +146,22 @@ def accuracy_interval(sections: Sequence[SectionResult], confidence: float) -> I
         ends = np.quantile(right[known] / asked[known], [tail, 1 - tail]).tolist()
         low, high = min(low, ends[0]), max(high, ends[1])
     return low, high
+
+
+def _times_asked(
+    drawn: NDArray[np.float64], questions: Sequence[Sequence[int]]
+) -> NDArray[np.float64]:
+    """How many of some questions each draw asks, all of it whole numbers: float64 (draws,).
+
+    Args:
+        drawn: how often each pair of words was drawn, (draws, pairs).
+        questions: the numbers of the two pairs of each.
+    """
+    pairs = drawn.shape[1]
+    one, two = np.array(questions, np.int64).reshape(-1, 2).T
+    together = np.bincount(one * pairs + two, minlength=pairs**2).reshape(pairs, pairs)
+    times: NDArray[np.float64] = ((drawn @ together) * drawn).sum(axis=1)
+    return times
 
 
 def _asked(

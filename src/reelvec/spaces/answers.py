@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reelvec.spaces.analogies import Question
     from reelvec.spaces.leads import Lead
 
 Neighbor = tuple[str, float]
+Question = tuple[str, str, str, str]
 Forms = dict[str, str | None]
 """How each word asked is written in a space; None where it is not there."""
 
@@ -71,7 +71,7 @@ class Answers:
     forms: Forms
     neighbors: dict[str, list[Neighbor] | None]
     pairs: dict[tuple[str, str], Nearness | None]
-    analogies: dict["Question", Solution | None]
+    analogies: dict[Question, Solution | None]
     scores: dict[str, float | int | None]
     sections: list[tuple[str, int, int]]
 

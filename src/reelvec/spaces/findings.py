@@ -1,15 +1,11 @@
 """What the answers of the spaces come to, in sentences made of the figures."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from reelvec.base.statistics import holm
-from reelvec.spaces.answers import Answers, Similarities
+from reelvec.spaces.answers import Answers, Question, Similarities
 from reelvec.spaces.intervals import SIGNIFICANT
 from reelvec.spaces.leads import Lead
-
-if TYPE_CHECKING:
-    from reelvec.spaces.analogies import Question
 
 TITLES = {"wordsim353": "WordSim-353", "simlex999": "SimLex-999"}
 
@@ -25,7 +21,7 @@ def findings(similarities: Similarities) -> list[str]:
     ]
 
 
-def _analogy(question: "Question", similarities: Similarities) -> list[str]:
+def _analogy(question: Question, similarities: Similarities) -> list[str]:
     """Who answers one question, among the shared words and among each space's own."""
     a, b, c, expected = question
     asked = f"{b} − {a} + {c}"

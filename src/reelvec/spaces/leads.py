@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import bootstrap, rankdata
 
 from reelvec.base.statistics import holm
 from reelvec.spaces.intervals import SIGNIFICANT
@@ -88,29 +87,44 @@ def leads(spaces: Mapping[str, "KeyedVectors"], confidence: float) -> list[Lead]
 
 
 def correlations(
-    people: NDArray[np.float64], *cosines: NDArray[np.float64], axis: int = -1
+    drawn: NDArray[np.float64], people: NDArray[np.float64], *cosines: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Spearman correlations of people's judgements with the cosines of each space.
 
     Args:
-        people: (..., pairs).
-        cosines: for each space, (..., pairs).
-        axis: of the pairs; must be the last.
+        drawn: how often each pair is in each draw, (draws, pairs).
+        people: (pairs,).
+        cosines: for each space, (pairs,).
 
     Returns:
-        (spaces, ...); 0 where all cosines, or all judgements, are equal.
+        float64 (spaces, draws); 0 where all cosines, or all judgements, of a draw are equal.
     """
-    assert axis == -1, "the pairs must be along the last axis"
-    people = _standardized_ranks(people)
-    return np.stack([(people * _standardized_ranks(each)).sum(axis=-1) for each in cosines])
+    judged, *found = (_ranks(each, drawn) for each in (people, *cosines))
+    lengths = [np.sqrt(_products(drawn, each, each)) for each in (judged, *found)]
+    return np.stack(
+        [
+            _products(drawn, judged, each) / np.maximum(lengths[0] * length, 1)
+            for each, length in zip(found, lengths[1:], strict=True)
+        ]
+    )
 
 
-def _standardized_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ranks along the last axis, with mean 0 and length 1."""
-    ranks = rankdata(values, axis=-1)
-    ranks -= ranks.mean(axis=-1, keepdims=True)
-    length = np.linalg.norm(ranks, axis=-1, keepdims=True)
-    return np.asarray(ranks / np.where(length == 0, 1, length), np.float64)
+def _ranks(values: NDArray[np.float64], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each value's rank among those drawn, twice, less the mean: whole numbers, (draws, pairs).
+
+    That is how many of those drawn are smaller less how many are larger.
+    """
+    distinct, places = np.unique(values, return_inverse=True)
+    order = np.argsort(values, kind="stable")
+    starts = np.searchsorted(values[order], distinct)
+    equal = np.add.reduceat(drawn[:, order], starts, axis=1)  # (draws, distinct values)
+    ranks: NDArray[np.float64] = 2 * equal.cumsum(axis=1) - equal - len(values)
+    return ranks[:, places]
+
+
+def _products(drawn: NDArray[np.float64], *ranks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sums of two ranks' products over those drawn, float64 (draws,)."""
+    return np.asarray(np.einsum("dp,dp,dp->d", drawn, *ranks), np.float64)
 
 
 def _uncorrected(
@@ -122,17 +136,12 @@ def _uncorrected(
     if len(known) < 2 or len(people) < LEAST_PAIRS:
         return []
     samples = (people, *(pairs.cosines for pairs in known.values()))
-    drawn = bootstrap(
-        samples,
-        correlations,
-        paired=True,
-        vectorized=True,
-        n_resamples=DRAWS,
-        batch=DRAWS_AT_ONCE,
-        method="percentile",
-        rng=np.random.default_rng(SEED),
-    ).bootstrap_distribution  # (spaces, draws)
-    seen = correlations(*samples)
+    generator = np.random.default_rng(SEED)
+    blocks = [min(DRAWS_AT_ONCE, DRAWS - done) for done in range(0, DRAWS, DRAWS_AT_ONCE)]
+    drawn = np.hstack(
+        [correlations(_drawn(generator, draws, len(people)), *samples) for draws in blocks]
+    )  # (spaces, draws)
+    seen = correlations(np.ones((1, len(people))), *samples)[:, 0]
     tail = (1 - confidence) / 2
     rows = []
     for one, two in combinations(range(len(known)), 2):
@@ -144,3 +153,9 @@ def _uncorrected(
         difference = float(seen[one] - seen[two])
         rows.append((judgement, names[one], names[two], difference, low, high, p_value))
     return rows
+
+
+def _drawn(generator: np.random.Generator, draws: int, pairs: int) -> NDArray[np.float64]:
+    """How often each of some pairs is in each draw of as many, float64 (draws, pairs)."""
+    rows = generator.integers(pairs, size=(draws, pairs))
+    return np.stack([np.bincount(row, minlength=pairs) for row in rows]).astype(np.float64)

@@ -120,28 +120,32 @@ def separation_p_value(
     return float(found.pvalue)
 
 
-def neighborhood_overlap(
-    first: NDArray[np.float64], second: NDArray[np.float64], neighbors: int
-) -> float | None:
+def neighborhood_overlap(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float | None:
     """Mean Jaccard overlap of each word's nearest words in two spaces.
 
     Args:
-        first: unit vectors, (words, dimension of the first space).
-        second: unit vectors of the same words, (words, dimension of the second space).
-        neighbors: how many nearest words are compared; fewer when there are not so many.
+        first: `nearest_words` in the first space.
+        second: those of the same words, as many, in the second.
 
     Returns:
         from 0 (no neighbour in common) to 1; None for fewer than two words.
     """
-    count = min(neighbors, len(first) - 1)
-    if count < 1:
+    if not first.any():
         return None
-    both = (_nearest(first, count) & _nearest(second, count)).sum(axis=1)
-    return float((both / (2 * count - both)).mean())
+    both, either = (each.sum(axis=1) for each in (first & second, first | second))
+    return float((both / either).mean())
 
 
-def _nearest(unit: NDArray[np.float64], count: int) -> NDArray[np.bool_]:
-    """Which words are among each word's nearest, bool (words, words)."""
+def nearest_words(unit: NDArray[np.float64], neighbors: int) -> NDArray[np.bool_]:
+    """Which words are among each word's nearest, bool (words, words).
+
+    Args:
+        unit: unit vectors, (words, dimension).
+        neighbors: how many are; fewer when there are not so many.
+    """
+    count = min(neighbors, len(unit) - 1)
+    if count < 1:
+        return np.zeros((len(unit), len(unit)), bool)
     cosines = unit @ unit.T
     np.fill_diagonal(cosines, -np.inf)
     nearest = np.argpartition(cosines, -count, axis=1)[:, -count:]

@@ -5,7 +5,7 @@ so that a large vocabulary is no advantage. Both times the answers are looked fo
 `similarities.restrict` most frequent words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -31,7 +31,12 @@ from reelvec.spaces.intervals import CONFIDENCE
 from reelvec.spaces.judgements import judged_words, judgement_scores
 from reelvec.spaces.keyed_vectors import unit_subspace
 from reelvec.spaces.leads import leads
-from reelvec.spaces.measures import neighborhood_overlap, sentiment_scores, separation_p_value
+from reelvec.spaces.measures import (
+    nearest_words,
+    neighborhood_overlap,
+    sentiment_scores,
+    separation_p_value,
+)
 from reelvec.text.columns import words_as_in_reviews
 
 if TYPE_CHECKING:
@@ -47,12 +52,15 @@ OVERLAP_WORDS = 2_000
 Searchable = tuple[KeyedVectors, int]
 """A space, and how many of its words, from the first on, are searched for answers."""
 
+Answer = Callable[[Searchable, Forms, "SimilarityParams", float], Answers]
+
 
 def compare_spaces(
     spaces: Mapping[str, KeyedVectors],
     params: "SimilarityParams",
     preprocess: "PreprocessParams",
     confidence: float = CONFIDENCE,
+    answer: Answer | None = None,
 ) -> Similarities:
     """Ask every space everything that `params` lists.
 
@@ -65,7 +73,9 @@ def compare_spaces(
         params: what to ask.
         preprocess: the steps that made the trained spaces' words.
         confidence: of all intervals.
+        answer: how a space is asked; by default `answers_of`.
     """
+    answer = answer or answers_of
     asked = _words_asked(params)
     processed = dict(zip(asked, words_as_in_reviews(asked, preprocess), strict=True))
     common_to_all = shared_words(spaces)
@@ -74,10 +84,10 @@ def compare_spaces(
     for name, space in spaces.items():
         as_written = name == GLOVE
         forms = {word: _form(word, processed[word], as_written, space) for word in asked}
-        own[name] = _answers(_searchable(space, params.restrict, forms), forms, params, confidence)
+        own[name] = answer(_searchable(space, params.restrict, forms), forms, params, confidence)
         common_spaces[name] = unit_subspace(space, common)
         forms = {word: _form(word, processed[word], False, common_spaces[name]) for word in asked}
-        shared[name] = _answers((common_spaces[name], len(common)), forms, params, confidence)
+        shared[name] = answer((common_spaces[name], len(common)), forms, params, confidence)
     return Similarities(
         sizes={name: space.vectors.shape for name, space in spaces.items()},
         shared_words=len(common_to_all),
@@ -100,9 +110,12 @@ def shared_words(spaces: Mapping[str, KeyedVectors]) -> list[str]:
 def _overlaps(
     spaces: Mapping[str, KeyedVectors], neighbors: int
 ) -> dict[tuple[str, str], float | None]:
-    vectors = {name: space.vectors[:OVERLAP_WORDS] for name, space in spaces.items()}
+    nearest = {
+        name: nearest_words(space.vectors[:OVERLAP_WORDS], neighbors)
+        for name, space in spaces.items()
+    }
     return {
-        (one, two): neighborhood_overlap(vectors[one], vectors[two], neighbors)
+        (one, two): neighborhood_overlap(nearest[one], nearest[two])
         for one, two in combinations(spaces, 2)
     }
 
@@ -135,9 +148,17 @@ def _searchable(space: KeyedVectors, restrict: int | None, forms: Forms) -> Sear
     return unit_subspace(space, [*words, *sorted(rarer)]), searched
 
 
-def _answers(
+def answers_of(
     searchable: Searchable, forms: Forms, params: "SimilarityParams", confidence: float
 ) -> Answers:
+    """What a space answers, from the words that are searched.
+
+    Args:
+        searchable: vectors of length one.
+        forms: how it writes each word asked.
+        params: what to ask.
+        confidence: of all intervals.
+    """
     space, searched = searchable
     _, results = evaluate_word_analogies(space, analogy_questions(), restrict_vocab=searched)
     sections = [
@@ -178,7 +199,9 @@ def _nearness(searchable: Searchable, first: str | None, second: str | None) -> 
     if first is None or second is None:
         return None
     one, two = space.key_to_index[first], space.key_to_index[second]
-    cosines = space.cosine_similarities(space.vectors[one], space.vectors)
+    # What gensim's `cosine_similarities` computes, but for the lengths, which are known.
+    length = np.linalg.norm(space.vectors[one]) * space.norms
+    cosines = space.vectors @ space.vectors[one] / length
     return Nearness(float(cosines[two]), _rank(cosines, two, [one], searched))
 
 
