@@ -13,6 +13,7 @@ from reelvec.base.schema.similarities import SimilarityParams
 from reelvec.spaces.answers import metrics, neighbor_lists
 from reelvec.spaces.findings import findings
 from reelvec.spaces.keyed_vectors import load_space
+from reelvec.spaces.remembered import Remembered
 from reelvec.spaces.similarities import compare_spaces
 from reelvec.spaces.similarities_report import similarities_markdown
 
@@ -21,7 +22,11 @@ def main() -> None:
     """Run the stage."""
     params = read_section(SimilarityParams)
     spaces = {name: load_space(name) for name in params.spaces}
-    similarities = compare_spaces(spaces, params, read_section(PreprocessParams))
+    remembered = Remembered()
+    similarities = compare_spaces(
+        spaces, params, read_section(PreprocessParams), answer=remembered.answers
+    )
+    remembered.forget_others()
     found = findings(similarities)
     write_json(SIMILARITIES, {**metrics(similarities), "findings": found})
     write_json(NEIGHBORS, neighbor_lists(similarities))

@@ -1,6 +1,6 @@
 """Test all models: data/models/ and the test reviews to reports/, and the written cases too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -8,9 +8,7 @@ from pathlib import Path
 import reelvec.base.project.same_bytes  # noqa: F401 (first: numpy and torch look once)
 
 # isort: split
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from reelvec.base.errors import shown_to_people
 from reelvec.base.executor import THREADS
@@ -37,7 +35,7 @@ from reelvec.evaluation.behaviour_report import behaviour_markdown
 from reelvec.evaluation.lengths import lengths_json, measured, texts_of
 from reelvec.evaluation.lengths_report import answer, lengths_markdown
 from reelvec.evaluation.origins import ORIGINS, origins_of
-from reelvec.evaluation.remembered import Remembered
+from reelvec.evaluation.remembered import Remembered, fingerprint
 from reelvec.evaluation.results import Results
 from reelvec.evaluation.short_judgements import (
     check_short,
@@ -45,14 +43,14 @@ from reelvec.evaluation.short_judgements import (
     short_judgements_json,
 )
 from reelvec.evaluation.short_judgements_report import short_answer, short_judgements_markdown
-from reelvec.evaluation.testing import logits_of_all, tested, write_tests
+from reelvec.evaluation.testing import answers_of, folders_of, logits_of_all, tested, write_tests
 from reelvec.models.ensemble import Ensemble
+from reelvec.models.folders import folder_of_model
 from reelvec.models.load import load_models
-from reelvec.models.logits import Logits, probabilities_of
+from reelvec.models.logits import Logits
 from reelvec.models.model import Model
 from reelvec.models.rounds import reproducible
 from reelvec.text.dataset import Dataset
-from reelvec.text.tokenizer import Tokenizer
 
 
 def main() -> None:
@@ -65,7 +63,7 @@ def main() -> None:
     remembered = Remembered()
     ask = partial(asked_side_by_side, remembered)
     logits = ask(models, test)
-    results = tested(models, logits, test, params)
+    results = tested(models, logits, test, params, remembered)
     write_tests(results, params, data, label_names())
     part = next(iter(test.values()))
     origins = origins_of(part.review_ids, part.targets, REVIEWS)
@@ -79,18 +77,21 @@ def main() -> None:
         )
 
     default = Results(Path()).choose_model(None)
-    encoders = {text: Tokenizer.load(reviews_of(text)).encode for text in texts}
+    encoders = {text: partial(remembered.encoded, reviews_of(text)) for text in texts}
     lengths = measured(models, logits, part, texts_of(part, REVIEWS), encoders, params, ask)
-    remembered.forget_others()
     write_json(LENGTHS, lengths_json(lengths, default))
     page = lengths_markdown(lengths, default, data, params.confidence, origins.known_films > 0)
     write_text(REPORTS / "lengths.md", page)
     print(answer(lengths, default))
 
-    answers = {name: partial(_answers, model) for name, model in models.items()}
+    answers = {
+        name: partial(remembered.answers, folders_of(name, model), partial(answers_of, model))
+        for name, model in models.items()
+    }
     cases, short_cases = load_cases(), load_short_cases()
     outcomes = {name: check(cases, asked) for name, asked in answers.items()}
     short = {name: check_short(short_cases, asked) for name, asked in answers.items()}
+    remembered.forget_others()
     write_json(BEHAVIOUR, behaviour_json(outcomes))
     write_json(SHORT_JUDGEMENTS, short_judgements_json(short))
     page = behaviour_markdown(outcomes, data, params.confidence)
@@ -104,18 +105,17 @@ def asked_side_by_side(
 ) -> dict[str, Logits]:
     """What each model gives reviews, asked in a thread of its own, some at a time."""
 
+    reviews = {text: part.reviews for text, part in test.items()}
+    asked = fingerprint(reviews)
+
     def ask(name: str) -> None:
-        logits_of_all({name: models[name]}, test, remembered)
+        remembered.logits(folder_of_model(name), asked, partial(models[name].logits_of, reviews))
 
     alone = [name for name, model in models.items() if not isinstance(model, Ensemble)]
     # Each has a core, and the number of its threads decides the last digits.
     with ThreadPoolExecutor(THREADS, initializer=partial(torch.set_num_threads, 1)) as pool:
         list(pool.map(ask, alone))
     return logits_of_all(models, test, remembered)
-
-
-def _answers(model: Model, texts: Sequence[str]) -> NDArray[np.float64]:
-    return probabilities_of(model.logits(texts))
 
 
 if __name__ == "__main__":

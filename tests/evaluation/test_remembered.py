@@ -1,14 +1,18 @@
 """What a model said is used again only while model, reviews and code are the same."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from small_baselines import ragged
+from small_baselines import STEPS, ragged
 
 from reelvec.evaluation import remembered as module
+from reelvec.evaluation.mistakes import Words
 from reelvec.evaluation.remembered import Remembered, fingerprint
 from reelvec.models.logits import Logits
+from reelvec.text.tokenizer import Tokenizer
+from reelvec.text.vocabulary import RESERVED, Vocabulary
 
 REVIEWS = ragged([[1, 2], [], [3]])
 SAID = np.array([0.5, -1.25, 1e-9])
@@ -77,3 +81,46 @@ def test_what_is_damaged_is_asked_again_and_what_is_old_is_forgotten(
     later.forget_others()
     assert [*kept.iterdir()] == [file]
     assert asked.times == 3
+
+
+def test_words_and_answers_are_asked_anew_of_another_member_text_or_code(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, asked, member = tmp_path / "kept", Asked(), tmp_path / "member"
+    member.mkdir()
+
+    def words(texts: Sequence[str]) -> list[Words]:
+        asked()
+        return [(("good", 1 / 3), (text, -2.5)) for text in texts]
+
+    def said(texts: Sequence[str]) -> tuple[list[Words], list[float]]:
+        again = Remembered(kept)
+        found = again.answers([model, member], lambda _: asked(), texts)
+        return again.words([model, member], words, texts), found.tolist()
+
+    for _ in range(2):
+        assert said(["a", "b"]) == (words(["a", "b"]), SAID.tolist())
+    assert asked.times == 4, "one answer, words once, and these twice in the assertion"
+    said(["a", "b", ""])
+    assert asked.times == 6
+    (member / "model.safetensors").write_bytes(b"2")
+    said(["a", "b"])
+    assert asked.times == 8
+    monkeypatch.setattr(module, "installed", lambda: "reelvec of another day")
+    said(["a", "b"])
+    assert asked.times == 10
+
+
+def test_texts_are_encoded_as_the_vocabulary_says_that_is_there_now(tmp_path: Path) -> None:
+    reviews, texts = tmp_path / "reviews", ["good film", "", "bad"]
+    reviews.mkdir()
+    (reviews / "preprocess.json").write_text(STEPS.model_dump_json())
+    for words in (["good", "film"], ["bad", "good"]):
+        counts = np.ones(4, np.int64)
+        Vocabulary([*RESERVED, *words], counts, counts).save(reviews / "vocab.tsv")
+        expected = Tokenizer(STEPS, [*RESERVED, *words]).encode(texts)
+        for _ in range(2):
+            found = Remembered(tmp_path / "kept").encoded(reviews, texts)
+            assert found.ids.tolist() == expected.ids.tolist()
+            assert found.offsets.tolist() == expected.offsets.tolist()
+            assert found.ids.dtype == expected.ids.dtype

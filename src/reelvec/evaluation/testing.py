@@ -1,6 +1,6 @@
 """What a model is tested for, and the files that say how it did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -98,6 +98,7 @@ def tested(
     logits: Mapping[str, Logits],
     test: Mapping[Text, Dataset],
     params: EvaluationParams,
+    remembered: Remembered | None,
 ) -> dict[str, Tested]:
     """Score models, and look at their surest mistakes.
 
@@ -106,6 +107,7 @@ def tested(
         logits: what each gave the test reviews.
         test: the test reviews by kind of text.
         params: how results are described.
+        remembered: what the project's models said before.
 
     Raises:
         ReelvecError: the test reviews are of one class, or the reviews' texts are not there.
@@ -120,10 +122,21 @@ def tested(
         name: Tested(
             predictions[name],
             {**evaluate(predictions[name], params), **_out_of_vocabulary(model, test)},
-            explained(mistakes[name], partial(_decided, model)),
+            explained(mistakes[name], _deciding_words(name, model, remembered)),
         )
         for name, model in models.items()
     }
+
+
+def answers_of(model: Model, texts: Sequence[str]) -> Logits:
+    """P(positive) of raw texts, float64 (texts,)."""
+    return probabilities_of(model.logits(texts))
+
+
+def folders_of(name: str, model: Model) -> list[Path]:
+    """Where what a model answers by lies: its own folder, and those of an ensemble's members."""
+    members = model.members if isinstance(model, Ensemble) else ()
+    return [folder_of_model(each) for each in (name, *members)]
 
 
 def write_tests(
@@ -154,6 +167,13 @@ def write_tests(
         save_mistakes(MISTAKES / f"{name}.json", result.mistakes)
         page = mistakes_markdown(name, result.mistakes, data, names)
         write_text(Path(REPORTS, "mistakes", f"{name}.md"), page)
+
+
+def _deciding_words(
+    name: str, model: Model, remembered: Remembered | None
+) -> Callable[[Sequence[str]], list[Words]]:
+    decided = partial(_decided, model)
+    return partial(remembered.words, folders_of(name, model), decided) if remembered else decided
 
 
 def _decided(model: Model, texts: Sequence[str]) -> list[Words]:
