@@ -10,7 +10,7 @@ from reelvec.base.errors import shown_to_people
 from reelvec.base.project.files import write_json
 from reelvec.base.project.paths import TRACKED
 from reelvec.base.schema.whole import load_params
-from reelvec.tracking.fingerprint import fingerprint_of
+from reelvec.tracking.fingerprint import files_read_once, fingerprint_of
 from reelvec.tracking.runs import record_or_warn
 
 
@@ -18,7 +18,8 @@ def main() -> None:
     """Run the stage."""
     params = load_params()
     record_or_warn(params)
-    write_json(TRACKED, {model: fingerprint_of(params, model) for model in params.models})
+    with files_read_once():
+        write_json(TRACKED, {model: fingerprint_of(params, model) for model in params.models})
     print(f"wrote {TRACKED}; `make mlflow` shows {len(params.models)} runs")
 
 

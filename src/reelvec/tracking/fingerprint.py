@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,19 @@ from reelvec.models.word_vectors import folder_of_vectors
 
 CODE = tuple(Path("src/reelvec") / place for place in ("base/project", "text", "models"))
 """What models are trained by, beside the stage's script."""
+
+_known: ContextVar[dict[tuple[Path, Path], str] | None] = ContextVar("_known", default=None)
+"""The listings of files and folders by themselves and the root, where they are read once."""
+
+
+@contextmanager
+def files_read_once() -> Iterator[None]:
+    """Let no file be read twice for digests in this block and thread: for files that stay."""
+    before = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(before)
 
 
 def fingerprint_of(params: Params, model: str, root: Path = Path()) -> str:
@@ -100,8 +115,18 @@ def digest_of(settings: Any, files: Collection[Path], root: Path) -> str:
     for path in files:
         if not path.exists():
             raise _missing(path, root)
-    deciding = json.dumps(settings, sort_keys=True) + listing_of(files, root)
+    listed = [_listed(path, root) for path in files]
+    deciding = "".join([json.dumps(settings, sort_keys=True), *listed])
     return hashlib.sha256(deciding.encode()).hexdigest()
+
+
+def _listed(path: Path, root: Path) -> str:
+    known = _known.get()
+    if known is None:
+        return listing_of([path], root)
+    if (path, root) not in known:
+        known[path, root] = listing_of([path], root)
+    return known[path, root]
 
 
 def _missing(path: Path, root: Path) -> ReelvecError:

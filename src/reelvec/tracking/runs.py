@@ -26,7 +26,7 @@ from reelvec.base.errors import ReelvecError, root_of
 from reelvec.base.messages import shown
 from reelvec.base.schema.whole import Params, load_params
 from reelvec.export.mlflow_environment import prepare_environment
-from reelvec.tracking.fingerprint import fingerprint_of
+from reelvec.tracking.fingerprint import files_read_once, fingerprint_of
 from reelvec.tracking.record import Point, is_trained, read_record, run_params, run_tags
 
 if TYPE_CHECKING:
@@ -186,6 +186,7 @@ def open_run(variant: str, root: Path = Path(), after: float = LIVE_AFTER) -> It
     run.close()
 
 
+@files_read_once()
 def record_all(params: Params, root: Path = Path()) -> list[str]:
     """Write the runs, and the parts of runs, that the store lacks, from what DVC holds.
 
