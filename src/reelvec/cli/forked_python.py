@@ -51,7 +51,7 @@ LIBRARIES = (
     "matplotlib.figure",
     "matplotlib.style",
     "mlflow.pyfunc",
-    "sqlalchemy.orm",
+    "mlflow.store.tracking.sqlalchemy_store",
     "onnx",
 )
 """What stages import, those of the first stages first."""
