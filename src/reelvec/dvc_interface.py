@@ -45,6 +45,9 @@ LOADED_TO_REPRODUCE = (
 LOCK_SUFFIX, LOCKED_STAGES = ".lock", "stages:\n"
 """Of a dvc.lock: how its name ends, and the line behind which its stages stand."""
 
+PRINTED_BEFORE_A_RUN = b"Running stage '"
+"""By DVC, of a stage that it runs, and not of one that is up to date or in its cache."""
+
 ANCHOR = "&id"
 """How YAML begins what it writes once and refers to again."""
 

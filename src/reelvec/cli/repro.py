@@ -31,6 +31,7 @@ from reelvec.cli.stages import stages_to_run
 from reelvec.cli.workspace import MEASURED, own_path
 from reelvec.dvc_interface import (
     LOADED_TO_REPRODUCE,
+    PRINTED_BEFORE_A_RUN,
     locked_stages,
     put_in_order,
     run_command,
@@ -43,9 +44,6 @@ LOCK = Path("dvc.lock")
 LOG = Path(".dvc/tmp/repro.log")
 DURATIONS = Path(".dvc/tmp/durations.json")
 """Seconds that each stage took when it last ran: the longest way to the end goes first."""
-
-RUN = b"Running stage '"
-"""What DVC prints of a stage that it runs, and not of one that is up to date or in its cache."""
 
 BEGUN = Path(".dvc/tmp/order.json")
 """The order of dvc.lock when a run began; there until that run, or a later one, is complete."""
@@ -228,7 +226,7 @@ class _Runs:
                 f"{name} failed; what it printed last (all of it: {self.project / self.log}):\n"
                 f"{tail}"
             )
-        if RUN in output:
+        if PRINTED_BEFORE_A_RUN in output:
             self.durations[name] = seconds
         return name, seconds
 
