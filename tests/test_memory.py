@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from reelvec.memory import Memory
 
@@ -36,15 +37,18 @@ def test_what_anything_else_decides_is_made_anew(tmp_path: Path) -> None:
     assert value.times == 3
 
 
-def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
-    array, value = Made(FOUND), Made([1, 2])
-    for _ in range(2):
+@pytest.mark.parametrize("place", [0, 40, 60, -1])
+def test_a_damaged_file_is_made_anew(tmp_path: Path, place: int) -> None:
+    array, value = Made(FOUND), Made(["one", "two", "three", "four", "five"])
+    for again in range(3):
         memory = Memory(tmp_path)
         assert memory.array("same", array).tobytes() == FOUND.tobytes()  # type: ignore[arg-type]
-        assert memory.value("same", value) == [1, 2]
+        assert memory.value("same", value) == value.found
         for file in tmp_path.iterdir():
-            file.write_bytes(file.read_bytes()[:-3])
-    assert (array.times, value.times) == (2, 2)
+            content = bytearray(file.read_bytes())
+            content[place] ^= 1
+            file.write_bytes(content if again else content[:-3])
+    assert (array.times, value.times) == (3, 3)
 
 
 def test_what_was_not_asked_for_is_forgotten(tmp_path: Path) -> None:
@@ -52,4 +56,6 @@ def test_what_was_not_asked_for_is_forgotten(tmp_path: Path) -> None:
     memory = Memory(tmp_path)
     memory.value("new", Made(2))
     memory.forget_others()
-    assert [file.read_text() for file in tmp_path.iterdir()] == ["2"]
+    assert len(list(tmp_path.iterdir())) == 1
+    again = Made(3)
+    assert Memory(tmp_path).value("new", again) == 2

@@ -1,5 +1,6 @@
 """The studies: cells are computed once, means and turning points are right, stages are declared."""
 
+import json
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -172,6 +173,66 @@ def test_a_table_in_git_stands_for_cells_that_are_not_here_once_one_of_each_kind
     data.write_text("after")
     computed("fourth")
     assert len(calls) == 10, "what is in the table is of other data"
+
+
+def test_a_stop_brings_no_figure_back_that_was_found_to_be_another(tmp_path: Path) -> None:
+    changed: set[int] = set()
+    left = [99]
+
+    def compute(cell: Mapping[str, Any]) -> dict[str, float]:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return {"accuracy": cell["seed"] / 8 + (cell["seed"] in changed)}
+
+    table = tmp_path / "curves.csv"
+    cells = [{"model": "a", "reviews": 2, "seed": seed} for seed in range(1, 9)]
+
+    def computed(checkout: str) -> list[dict[str, Any]]:
+        return run_table(table, COLUMNS, cells, compute, tmp_path / checkout, Inputs({}, []))
+
+    before = computed("first")
+    drawn, *others = (
+        json.loads(path.read_bytes())["settings"]["seed"]
+        for path in sorted((tmp_path / "first").iterdir())
+    )
+    changed |= {drawn, *others[3:]}
+    for left[0] in range(1, 4):
+        with pytest.raises(KeyboardInterrupt):
+            computed("second")
+    left[0] = 99
+    assert computed("second") == [
+        {**row, "accuracy": row["accuracy"] + (row["seed"] in changed)} for row in before
+    ]
+
+
+def test_a_table_that_is_damaged_or_says_two_things_of_a_cell_stands_for_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[int] = []
+
+    def compute(cell: Mapping[str, Any]) -> dict[str, float]:
+        calls.append(cell["seed"])
+        return {"accuracy": 0.5}
+
+    table = tmp_path / "curves.csv"
+    cells = [{"model": "a", "reviews": 2, "seed": seed} for seed in (1, 2, 3)]
+
+    def computed(checkout: str) -> list[int]:
+        calls.clear()
+        run_table(table, COLUMNS, cells, compute, tmp_path / checkout, Inputs({}, []))
+        return sorted(calls)
+
+    assert computed("first") == [1, 2, 3]
+    good = table.read_text()
+    name = good.split()[2].rpartition(",")[2]
+    table.write_text(f"{good}a,2,2,0.900000,{name}\n")
+    assert 2 in computed("merged")
+    assert table.read_text() == good
+    for damaged in (good.replace("0.500000", "nan"), good.replace(",cell", "")):
+        table.write_text(damaged)
+        assert computed(f"damaged{len(damaged)}") == [1, 2, 3]
+        assert "missing or damaged" in capsys.readouterr().out
 
 
 def test_dvc_leaves_the_tables_that_stand_for_cells() -> None:

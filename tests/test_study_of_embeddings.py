@@ -20,7 +20,7 @@ from studies.common.features import (
     values_of,
 )
 from studies.common.glove import GloveSettings, cooccurrences, train_glove
-from studies.common.rows import FEATURES, as_csv, read_csv
+from studies.common.rows import CELL, FEATURES, as_csv, read_csv
 
 from reelvec.base.errors import ReelvecError
 from reelvec.text.ragged import Ragged, offsets_from_lengths
@@ -183,7 +183,10 @@ def test_the_picture_has_a_panel_for_each_encoder_and_a_row_for_each_embedding()
 
 
 def test_cells_come_back_from_their_file_as_they_were(tmp_path: Path) -> None:
-    rows = [row | {"accuracy": round(row["accuracy"], 6)} for row in grid(cbow=0.1)]
+    rows = [
+        row | {"accuracy": round(row["accuracy"], 6), CELL: f"{number:032x}"}
+        for number, row in enumerate(grid(cbow=0.1))
+    ]
     (tmp_path / "features.csv").write_text(as_csv(rows, FEATURES), encoding="utf-8")
     assert read_csv(tmp_path / "features.csv", FEATURES) == rows
     (tmp_path / "features.csv").write_text("embedding\nglove\n", encoding="utf-8")

@@ -3,23 +3,27 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reelvec.base.project.files import read_json, remove, replacing, save_array
+from reelvec.base.project.files import remove, replacing
 
 Number = TypeVar("Number", bound=np.generic)
-Value = TypeVar("Value")
+
+DIGEST_SIZE = hashlib.sha256().digest_size
 
 
 class Memory:
     """Values in files, each named by the SHA-256 of what decides it.
 
     What decides it is for the caller to say, code and libraries included. A file that is not
-    there, or is damaged, is made anew.
+    there, or is damaged, is made anew; where none can be written nothing is kept.
 
     Args:
         folder: of whoever remembers, and of nobody else: within `.dvc/tmp`, so that what is kept of
@@ -32,30 +36,25 @@ class Memory:
 
     def array(self, deciding: str, make: Callable[[], NDArray[Number]]) -> NDArray[Number]:
         """An array, to the last bit."""
-        found: NDArray[Number] = self._recalled(deciding, ".npy", make, save_array, np.load)
+        content = self._recalled(f"array {deciding}", lambda: _npy_of(make()))
+        found: NDArray[Number] = np.load(BytesIO(content))
         return found
 
     def value(self, deciding: str, make: Callable[[], Any]) -> Any:
         """What JSON can say, floats to the last bit; a tuple always comes as a list."""
-        return self._recalled(deciding, ".json", make, _save_json, read_json)
+        made = partial(self._recalled, f"value {deciding}")
+        return json.loads(made(lambda: json.dumps(make()).encode()))
 
-    def _recalled(
-        self,
-        deciding: str,
-        ending: str,
-        make: Callable[[], Value],
-        save: Callable[[Path, Value], None],
-        load: Callable[[Path], Value],
-    ) -> Value:
-        path = self._folder / f"{hashlib.sha256(deciding.encode()).hexdigest()}{ending}"
+    def _recalled(self, deciding: str, make: Callable[[], bytes]) -> bytes:
+        path = self._folder / hashlib.sha256(deciding.encode()).hexdigest()
         self._used.add(path)
-        try:
-            return load(path)
-        except (OSError, ValueError, EOFError):
-            made = make()
-            with replacing(path) as temporary:
-                save(temporary, made)
-            return load(path)
+        content = _intact(path)
+        if content is None:
+            content = make()
+            # What cannot be kept is no less known.
+            with suppress(OSError), replacing(path) as temporary:
+                temporary.write_bytes(hashlib.sha256(content).digest() + content)
+        return content
 
     def forget_others(self) -> None:
         """Delete what nobody has asked for since this was made."""
@@ -64,5 +63,17 @@ class Memory:
                 remove(path)
 
 
-def _save_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value), encoding="utf-8")
+def _intact(path: Path) -> bytes | None:
+    """What a file holds behind its own digest; None where it does not, or is not there."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    digest, content = content[:DIGEST_SIZE], content[DIGEST_SIZE:]
+    return content if hashlib.sha256(content).digest() == digest else None
+
+
+def _npy_of(array: NDArray[Any]) -> bytes:
+    content = BytesIO()
+    np.save(content, array)
+    return content.getvalue()

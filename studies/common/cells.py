@@ -30,6 +30,9 @@ CODE = tuple(Path("src/reelvec") / place for place in ("base/project", "text", "
 
 CODE_SUFFIX = ".py"
 
+TRIED = "tried"
+"""The folder of cells that are computed to be compared."""
+
 Figures = dict[str, Any]
 """What an experiment found: numbers, and text where a number does not hold it."""
 
@@ -132,14 +135,18 @@ def _try_again(
         names = kinds or [name for name in settings if isinstance(settings[name], bool | str)]
         drawn.setdefault(json.dumps([settings[name] for name in names]), path)
     chosen = sorted(drawn.values())
-    work.run({path: older[path]["settings"] for path in chosen})
-    differing = [path for path in chosen if read_json(path)["figures"] != older[path]["figures"]]
-    others = [path for path in older if path not in chosen]
+    # Beside the others until all is decided: a stop before that must decide nothing.
+    tried = {path: path.parent / TRIED / path.name for path in chosen}
+    work.run({tried[path]: older[path]["settings"] for path in chosen})
+    differing = [p for p in chosen if read_json(tried[p])["figures"] != older[p]["figures"]]
+    others = [path for path in older if path not in tried]
     for path in others:
         if differing:
             path.unlink()
         else:
             write_json(path, {**older[path], "code": work.code})
+    for path in chosen:
+        tried[path].replace(path)
     verdict = (
         f"{len(differing)} differ: all {len(others)} others are computed anew, too"
         if differing

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,18 @@ class Column:
     form: str = ""
 
 
+def finite(written: str) -> float:
+    """A number that JSON knows, too.
+
+    Raises:
+        ValueError: it is none.
+    """
+    value = float(written)
+    if not isfinite(value):
+        raise ValueError(f"{written} is no figure")
+    return value
+
+
 CELL = "cell"
 """The column that names all that decided a row's figures, but the code."""
 
@@ -32,7 +45,7 @@ CURVES = {
     "model": Column(),
     "reviews": Column(int),
     "seed": Column(int),
-    "accuracy": Column(float, ".6f"),
+    "accuracy": Column(finite, ".6f"),
     CELL: Column(),
 }
 FEATURES = {
@@ -41,8 +54,8 @@ FEATURES = {
     "trainable": Column("True".__eq__),
     "encoder": Column(),
     "seed": Column(int),
-    "accuracy": Column(float),
-    "validation": Column(float),
+    "accuracy": Column(finite),
+    "validation": Column(finite),
     CELL: Column(),
 }
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -51,7 +52,18 @@ def test_no_result_comes_behind_the_failure_of_a_block_before_it() -> None:
         assert next(results) == 0
         with pytest.raises(ReelvecError, match="no such film"):
             next(results)
-        assert list(results) == []
+
+
+def test_what_was_read_before_a_block_that_cannot_be_read_is_answered_first() -> None:
+    def blocks() -> Iterator[int]:
+        yield from (1, 2, 3)
+        raise ReelvecError("damaged")
+
+    with ThreadPoolExecutor(2) as pool:
+        results = in_order(pool.submit, slow_at_first, blocks(), 1)
+        assert [next(results) for _ in range(3)] == [2, 4, 6]
+        with pytest.raises(ReelvecError, match="damaged"):
+            next(results)
 
 
 def test_without_the_package_a_cluster_is_an_error_that_names_it(

@@ -62,11 +62,16 @@ def load_validation_logits(folder: Path) -> Logits:
 
 
 def load_unlabelled_logits(folder: Path) -> Logits:
-    """The same of the unlabelled reviews.
+    """The same of the unlabelled reviews, which a model keeps that `teaches`.
 
     Raises:
-        ReelvecError: as for `load_validation_logits`.
+        ReelvecError: as for `load_validation_logits`; or the model does not teach.
     """
+    if (folder / VALIDATION).exists() and not (folder / UNLABELLED).exists():
+        raise ReelvecError(
+            f"params.yaml: {folder.name} keeps nothing of what it says of the unlabelled reviews, "
+            f"and is a teacher: give {folder.name} `teaches: true`"
+        )
     return _load(folder / UNLABELLED)
 
 

@@ -1,13 +1,15 @@
 """What every model of the results table can do: variants, baselines, students, ensembles."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from reelvec.base.project.provenance import LabelNames
 from reelvec.base.project.section import Text
 from reelvec.models.logits import Logits
 from reelvec.text.ragged import Ragged
-from reelvec.text.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from reelvec.text.tokenizer import Tokenizer
 
 
 class Model(Protocol):
@@ -44,6 +46,6 @@ class SingleModel(Model, Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
-    def tokenizer(self) -> Tokenizer:
+    def tokenizer(self) -> "Tokenizer":
         """How its reviews became ids."""
         ...

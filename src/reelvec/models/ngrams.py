@@ -32,9 +32,10 @@ class _Table:
             return np.where(found, places, -1)
         import pandas as pd
 
-        if self._index is None:
-            self._index = pd.Index(self.keys)
-        return self._index.get_indexer(pd.Index(sought)).astype(np.int64, copy=False)
+        index = pd.Index(self.keys) if self._index is None else self._index
+        places = index.get_indexer(pd.Index(sought)).astype(np.int64, copy=False)
+        self._index = index  # filled: a thread must not find it while another fills it
+        return places
 
 
 @dataclass(frozen=True, slots=True)
