@@ -108,7 +108,7 @@ def test_shares_are_all_of_a_batch_and_as_large_as_each_other(rows: int, size: i
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("end", "patience"), [(signal.SIGKILL, LONG), (signal.SIGSTOP, 30.0)])
+@pytest.mark.parametrize(("end", "patience"), [(signal.SIGKILL, LONG), (signal.SIGSTOP, 20.0)])
 def test_a_process_that_is_lost_ends_the_other_in_one_line(
     end: signal.Signals, patience: float
 ) -> None:

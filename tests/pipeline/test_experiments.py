@@ -166,7 +166,7 @@ def test_a_queued_sweep_runs_two_at_a_time_and_changes_nothing_here(
     checkout: Path, git: Callable[..., str]
 ) -> None:
     # What few stages read: the sweep is tried here, and not the training.
-    values = "similarities.neighbors=5,6"
+    values = "tracking.experiment=one,two"
     succeed(checkout, "dvc", "exp", "run", "--queue", "-S", values, **NO_MLFLOW)
     deadline = time.monotonic() + 300
     with queue_of(checkout, workers=2), Repo(str(checkout)) as repo:
@@ -180,6 +180,6 @@ def test_a_queued_sweep_runs_two_at_a_time_and_changes_nothing_here(
     shown = json.loads(succeed(checkout, "dvc", "exp", "show", "--json", "--only-changed"))
     experiments = shown[0]["experiments"] if isinstance(shown[0].get("experiments"), list) else []
     found = json.dumps(experiments or shown)
-    assert '"neighbors": 5' in found
-    assert '"neighbors": 6' in found
+    assert '"experiment": "one"' in found
+    assert '"experiment": "two"' in found
     assert git(checkout, "status", "--porcelain") == ""
